@@ -1,0 +1,40 @@
+import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { CommentChanged, FollowChanged, MessageSent, UserChanged, VideoChanged, VideoUploaded } from './gen/doul/events/v1/events.js';
+
+/** What a generated protobuf message offers for its own encoding. */
+export interface MessageCodec<T> {
+  encode(message: T, writer?: BinaryWriter): BinaryWriter;
+  decode(input: BinaryReader | Uint8Array, length?: number): T;
+}
+
+/** A type of event; its name is the routing key on the broker. */
+export interface EventDefinition<T> {
+  readonly type: string;
+  /** Name of the payload's message in proto/doul/events. */
+  readonly message: string;
+  readonly codec: MessageCodec<T>;
+  readonly doc: string;
+}
+
+const definitions: EventDefinition<unknown>[] = [];
+
+/** Every declared event type, for the docs page. */
+export const eventTable = (): readonly EventDefinition<unknown>[] => definitions;
+
+function defineEvent<T>(type: string, message: string, codec: MessageCodec<T>, doc: string): EventDefinition<T> {
+  const definition = { type, message, codec, doc };
+  definitions.push(definition as EventDefinition<unknown>);
+  return definition;
+}
+
+export const UserRegisteredEvent = defineEvent('user.registered', 'UserChanged', UserChanged, 'An account exists now.');
+export const UserUpdatedEvent = defineEvent('user.updated', 'UserChanged', UserChanged, 'Name, signature or a picture of a profile changed.');
+export const UserFollowedEvent = defineEvent('user.followed', 'FollowChanged', FollowChanged, 'Somebody follows somebody.');
+export const UserUnfollowedEvent = defineEvent('user.unfollowed', 'FollowChanged', FollowChanged, 'Somebody stopped following somebody.');
+export const VideoUploadedEvent = defineEvent('video.uploaded', 'VideoUploaded', VideoUploaded, 'A video is stored and waits for the worker.');
+export const VideoPublishedEvent = defineEvent('video.published', 'VideoChanged', VideoChanged, 'A video is in the feed.');
+export const VideoUpdatedEvent = defineEvent('video.updated', 'VideoChanged', VideoChanged, "A published video's title or popularity class changed.");
+export const VideoRemovedEvent = defineEvent('video.removed', 'VideoChanged', VideoChanged, 'A video was deleted by its author.');
+export const CommentPostedEvent = defineEvent('comment.posted', 'CommentChanged', CommentChanged, 'A comment is visible.');
+export const CommentDeletedEvent = defineEvent('comment.deleted', 'CommentChanged', CommentChanged, 'A comment is gone.');
+export const MessageSentEvent = defineEvent('message.sent', 'MessageSent', MessageSent, 'A chat message is stored.');
