@@ -1,0 +1,25 @@
+import { Counter, Gauge, Histogram, collectDefaultMetrics, register } from 'prom-client';
+
+/** Seconds; covers a cached answer (1 ms) to a stuck call (10 s). */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const known = <M>(name: string): M | undefined => register.getSingleMetric(name) as M | undefined;
+
+/** Prometheus metrics of the process; asking twice for a name gives the same metric. */
+export const metrics = {
+  counter: (name: string, help: string, labelNames: string[] = []): Counter =>
+    known<Counter>(name) ?? new Counter({ name, help, labelNames }),
+  gauge: (name: string, help: string, labelNames: string[] = []): Gauge => known<Gauge>(name) ?? new Gauge({ name, help, labelNames }),
+  /** Durations in seconds unless other buckets are given. */
+  histogram: (name: string, help: string, labelNames: string[] = [], buckets: number[] = DURATION_BUCKETS): Histogram =>
+    known<Histogram>(name) ?? new Histogram({ name, help, labelNames, buckets }),
+};
+
+/** CPU, memory, garbage collection and event-loop lag of the process. */
+export const collectProcessMetrics = (): void => {
+  if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
+};
+
+/** The text that Prometheus scrapes. */
+export const metricsText = (): Promise<string> => register.metrics();
+export const METRICS_CONTENT_TYPE = register.contentType;
