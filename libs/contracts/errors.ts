@@ -105,10 +105,21 @@ export function defineErrors<T extends Record<string, ErrorDeclaration>>(
 export const CommonErrors = defineErrors('common', 10, {
   INTERNAL: { n: 0, grpc: 'INTERNAL', en: 'Something went wrong on our side', zh: '服务器内部错误' },
   INVALID_PARAMETER: { n: 1, grpc: 'INVALID_ARGUMENT', en: 'Parameter {parameter}: {problem}', zh: '参数 {parameter} 无效：{problem}' },
-  UNAUTHENTICATED: { n: 2, grpc: 'UNAUTHENTICATED', en: 'Please log in: the token is missing, wrong or expired', zh: '请先登录：令牌缺失、错误或已过期' },
+  UNAUTHENTICATED: {
+    n: 2,
+    grpc: 'UNAUTHENTICATED',
+    en: 'Please log in: the token is missing, wrong or expired',
+    zh: '请先登录：令牌缺失、错误或已过期',
+  },
   FORBIDDEN: { n: 3, grpc: 'PERMISSION_DENIED', en: 'You are not allowed to do this', zh: '没有权限执行此操作' },
   NOT_FOUND_PATH: { n: 4, grpc: 'UNIMPLEMENTED', http: 404, en: 'There is no such path', zh: '路径不存在' },
-  RATE_LIMITED: { n: 5, grpc: 'RESOURCE_EXHAUSTED', http: 429, en: 'Too many requests, please try again later', zh: '请求过于频繁，请稍后再试' },
+  RATE_LIMITED: {
+    n: 5,
+    grpc: 'RESOURCE_EXHAUSTED',
+    http: 429,
+    en: 'Too many requests, please try again later',
+    zh: '请求过于频繁，请稍后再试',
+  },
   UNAVAILABLE: { n: 6, grpc: 'UNAVAILABLE', http: 503, en: 'The service is busy, please try again', zh: '服务繁忙，请稍后重试' },
   CONFLICTING_PARAMETER: {
     n: 7,
@@ -120,8 +131,19 @@ export const CommonErrors = defineErrors('common', 10, {
   UNREADABLE_BODY: { n: 9, grpc: 'INVALID_ARGUMENT', http: 400, en: 'The request could not be read', zh: '无法解析请求' },
   METHOD_NOT_ALLOWED: { n: 10, grpc: 'UNIMPLEMENTED', http: 405, en: 'This path does not take that method', zh: '不支持该请求方法' },
   UNSUPPORTED_MEDIA: { n: 11, grpc: 'INVALID_ARGUMENT', http: 415, en: 'This content type is not supported', zh: '不支持的内容类型' },
-  DEADLINE: { n: 12, grpc: 'DEADLINE_EXCEEDED', http: 503, en: 'The service took too long, please try again', zh: '服务响应超时，请稍后重试' },
-  TEXT_REFUSED: { n: 13, grpc: 'INVALID_ARGUMENT', en: 'Parameter {parameter} holds words that are not allowed', zh: '参数 {parameter} 含有违禁内容' },
+  DEADLINE: {
+    n: 12,
+    grpc: 'DEADLINE_EXCEEDED',
+    http: 503,
+    en: 'The service took too long, please try again',
+    zh: '服务响应超时，请稍后重试',
+  },
+  TEXT_REFUSED: {
+    n: 13,
+    grpc: 'INVALID_ARGUMENT',
+    en: 'Parameter {parameter} holds words that are not allowed',
+    zh: '参数 {parameter} 含有违禁内容',
+  },
   HEADERS_TOO_LARGE: { n: 14, grpc: 'INVALID_ARGUMENT', http: 431, en: 'The request headers are too large', zh: '请求头过大' },
   URI_TOO_LONG: { n: 15, grpc: 'INVALID_ARGUMENT', http: 414, en: 'The request address is too long', zh: '请求地址过长' },
 });

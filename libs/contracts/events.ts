@@ -28,12 +28,27 @@ function defineEvent<T>(type: string, message: string, codec: MessageCodec<T>, d
 }
 
 export const UserRegisteredEvent = defineEvent('user.registered', 'UserChanged', UserChanged, 'An account exists now.');
-export const UserUpdatedEvent = defineEvent('user.updated', 'UserChanged', UserChanged, 'Name, signature or a picture of a profile changed.');
+export const UserUpdatedEvent = defineEvent(
+  'user.updated',
+  'UserChanged',
+  UserChanged,
+  'Name, signature or a picture of a profile changed.',
+);
 export const UserFollowedEvent = defineEvent('user.followed', 'FollowChanged', FollowChanged, 'Somebody follows somebody.');
 export const UserUnfollowedEvent = defineEvent('user.unfollowed', 'FollowChanged', FollowChanged, 'Somebody stopped following somebody.');
-export const VideoUploadedEvent = defineEvent('video.uploaded', 'VideoUploaded', VideoUploaded, 'A video is stored and waits for the worker.');
+export const VideoUploadedEvent = defineEvent(
+  'video.uploaded',
+  'VideoUploaded',
+  VideoUploaded,
+  'A video is stored and waits for the worker.',
+);
 export const VideoPublishedEvent = defineEvent('video.published', 'VideoChanged', VideoChanged, 'A video is in the feed.');
-export const VideoUpdatedEvent = defineEvent('video.updated', 'VideoChanged', VideoChanged, "A published video's title or popularity class changed.");
+export const VideoUpdatedEvent = defineEvent(
+  'video.updated',
+  'VideoChanged',
+  VideoChanged,
+  "A published video's title or popularity class changed.",
+);
 export const VideoRemovedEvent = defineEvent('video.removed', 'VideoChanged', VideoChanged, 'A video was deleted by its author.');
 export const CommentPostedEvent = defineEvent('comment.posted', 'CommentChanged', CommentChanged, 'A comment is visible.');
 export const CommentDeletedEvent = defineEvent('comment.deleted', 'CommentChanged', CommentChanged, 'A comment is gone.');
