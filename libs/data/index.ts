@@ -1,0 +1,12 @@
+export { dataConfig } from './data.config.js';
+export { Database } from './database.js';
+export { databaseModule } from './database.module.js';
+export { newDataSource, type EntityClass, type MigrationClass, type SchemaOptions } from './data-source.js';
+export { defineKey, keyTable, type Key, type KeyDeclaration, type KeyParams, type KeyTtl } from './keys.js';
+export { fromRedisError, newRedis, redis } from './redis.js';
+export { RedisModule } from './redis.module.js';
+export { RedisStore, type RedisScript, type ScriptCall } from './redis-store.js';
+export { isConnectionLost, isDeadlock, isDuplicate, sqlCode } from './sql-errors.js';
+export { SqlRunner, type SqlParam, type SqlResult } from './sql.js';
+export { temporaryDatabase } from './temporary-database.js';
+export { Tx } from './transaction.js';
