@@ -1,0 +1,10 @@
+export { Automaton, type Match } from './automaton.js';
+export { DEFAULT_WORDS } from './default-words.js';
+export { INNOCENT_SENTENCES } from './innocents.js';
+export { findTokens, indexTokens, queryTokens, segment, queryTokens as segmentQuery, warmSegmentation } from './segment.js';
+export { charLength, hashtags, isBlank } from './text-rules.js';
+export { foldText } from './fold.js';
+export { WordFilter, type Hit, type Verdict } from './word-filter.js';
+export { type WordEntry, type WordLevel } from './word-set.js';
+export { commentWords, type WordList, type WordSource } from './word-source.js';
+export { WORDS_VERSION_KEY, WordWatch, useWordSource, wordFilter } from './word-watch.js';
