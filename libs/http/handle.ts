@@ -1,0 +1,72 @@
+import { runInContext } from '@doul/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { JSON_TYPE, RawAnswer, serializerOf } from './answer.js';
+import { authenticate } from './authenticate.js';
+import type { Call } from './call.js';
+import type { AnyEndpoint } from './endpoint.js';
+import type { Exchange } from './exchange.js';
+import { failureOf, toDoulError } from './failure.js';
+import { limitCall } from './limits.js';
+import { readInput, type Source } from './read.js';
+import { receiveForm } from './receive-form.js';
+
+/** A handler as a controller wrote it, bound to its instance. */
+export type Handler = (input: unknown, call: Call) => Promise<object> | object;
+
+/** Writes a failed answer. */
+export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyReply): void {
+  const failure = failureOf(runInContext(exchange.context(), () => toDoulError(error)), exchange);
+  exchange.statusCode = failure.code;
+  if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter);
+  reply.code(failure.http).header('content-type', JSON_TYPE).send(failure.body);
+}
+
+/** Where the parameters of a request whose body is read are. */
+export function sourcesOf(request: FastifyRequest): Source[] {
+  const query: Source = { values: request.query as Record<string, unknown>, repeats: true };
+  return request.body instanceof ReadBody ? [query, request.body] : [query];
+}
+
+/** The parameters of a body; made by the content-type parsers. */
+export class ReadBody implements Source {
+  constructor(
+    readonly values: Readonly<Record<string, unknown>>,
+    readonly repeats: boolean,
+  ) {}
+}
+
+/**
+ * The way of a request through an endpoint. Everything up to the handler is synchronous when the endpoint has no rate limit,
+ * so that questions of requests that arrive together leave together.
+ */
+export function answering(endpoint: AnyEndpoint): (handler: Handler, request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const serialize = serializerOf(endpoint);
+
+  const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
+    if (answer instanceof RawAnswer) reply.header('content-type', answer.contentType).send(answer.body);
+    else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
+  };
+
+  const start = (handler: Handler, request: FastifyRequest): Promise<object> | object => {
+    const { exchange } = request;
+    if (endpoint.upload) {
+      const form = receiveForm(endpoint, endpoint.upload, request);
+      return runInContext(exchange.context(), () => handler(form, exchange));
+    }
+    const sources = sourcesOf(request);
+    authenticate(endpoint.auth, request.headers.authorization, sources, exchange);
+    const input = readInput(endpoint.params, sources);
+    const run = (): Promise<object> | object => runInContext(exchange.context(), () => handler(input, exchange));
+    if (!endpoint.limit) return run();
+    const account = exchange.viewerId > 0 ? exchange.viewerId : input['username'];
+    return limitCall(endpoint.limit, exchange, account).then(run);
+  };
+
+  return async (handler, request, reply) => {
+    try {
+      send(await start(handler, request), request.exchange, reply);
+    } catch (error) {
+      sendFailure(error, request.exchange, reply);
+    }
+  };
+}

@@ -1,0 +1,34 @@
+export { RawAnswer, answerHead } from './answer.js';
+export { apiLayer } from './api-layer.js';
+export type { Call, Language } from './call.js';
+export { Endpoint, declaredEndpoints, type EndpointMethod } from './decorator.js';
+export {
+  endpoint,
+  type AnswerOf,
+  type AnyEndpoint,
+  type AuthRule,
+  type EndpointOptions,
+  type InputOf,
+  type LimitPolicy,
+  type UploadOptions,
+} from './endpoint.js';
+export { httpConfig } from './http.config.js';
+export {
+  CommentSchema,
+  FriendUserSchema,
+  MessageSchema,
+  UserSchema,
+  VideoSchema,
+  examples,
+  pageShape,
+  type Comment,
+  type FriendUser,
+  type Message,
+  type User,
+  type Video,
+} from './objects.js';
+export { p } from './params.js';
+export { problems } from './problems.js';
+export { isRevoked, markRevoked } from './revocations.js';
+export { TOKEN_MS, signToken, verifyToken, type Identity } from './token.js';
+export type { Received, UploadForm, UploadStream } from './upload-form.js';
