@@ -1,0 +1,130 @@
+/*
+ * Every script touches one shard: KEYS[1] is the shard's meta hash (generation, trimmed), KEYS[2] its log, further keys are
+ * memberships. All carry the shard's hash tag, so each script runs on one Redis Cluster slot.
+ * A membership is a sorted set of video ids by Unix ms; the member '.' with score 0 says that it is loaded, since an empty
+ * sorted set would not exist.
+ */
+
+const COMPARE = `
+local function after(a, b)
+  local ams, aseq = string.match(a, '^(%d+)-(%d+)$')
+  local bms, bseq = string.match(b, '^(%d+)-(%d+)$')
+  ams, aseq, bms, bseq = tonumber(ams), tonumber(aseq), tonumber(bms), tonumber(bseq)
+  return ams > bms or (ams == bms and aseq > bseq)
+end
+`;
+
+/** One change's outcome as the record script answers it. */
+export const RECORDED = { changed: 1, unchanged: 0, notLoaded: -1 } as const;
+
+/**
+ * ARGV: seconds a membership is kept unused; then for each like: index of its membership key (1 = KEYS[3]), viewer, video, 1 or 0.
+ * Answers RECORDED numbers in order, or an empty list when the shard's store does not exist.
+ * All changes of a call are one log entry; a call that changes nothing appends none. The clock is Redis's, one for all
+ * writers, and a viewer's likes get strictly increasing times, so that a time is a cursor of the favourite list.
+ */
+export const RECORD = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local loaded, outcomes, changes = {}, {}, {}
+for i = 3, #KEYS do loaded[i] = redis.call('EXPIRE', KEYS[i], ARGV[1]) == 1 end
+for i = 2, #ARGV, 4 do
+  local slot = tonumber(ARGV[i]) + 2
+  local key, video, like = KEYS[slot], ARGV[i + 2], ARGV[i + 3] == '1'
+  local outcome = 0
+  if not loaded[slot] then
+    outcome = -1
+  else
+    local liked = redis.call('ZSCORE', key, video)
+    if like and not liked then
+      local latest = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
+      local at = string.format('%.0f', math.max(now, tonumber(latest[2]) + 1))
+      redis.call('ZADD', key, at, video)
+      changes[#changes + 1] = ARGV[i + 1] .. ':' .. video .. ':' .. at
+      outcome = 1
+    elseif liked and not like then
+      redis.call('ZREM', key, video)
+      changes[#changes + 1] = ARGV[i + 1] .. ':' .. video .. ':0'
+      outcome = 1
+    end
+  end
+  outcomes[#outcomes + 1] = outcome
+end
+if #changes > 0 then redis.call('XADD', KEYS[2], '*', 'c', table.concat(changes, ';')) end
+return outcomes
+`;
+
+export const LOADED = { loaded: 1, already: 0, noStore: -1, outdated: -2 } as const;
+
+/**
+ * KEYS[3]: a membership. ARGV: seconds it is kept unused, viewer, log position its rows were read at, the rows as
+ * `video:likedAt;...` (one argument: a list of them would outgrow a call's). Rows, then the log's entries past that position, become the membership. Answers a LOADED number;
+ * outdated = entries past the position have been trimmed, so newer rows must be read.
+ */
+export const LOAD = `${COMPARE}
+if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+if after(redis.call('HGET', KEYS[1], 'trimmed'), ARGV[3]) then return -2 end
+redis.call('ZADD', KEYS[3], 0, '.')
+local members = {}
+local function add()
+  if #members > 0 then redis.call('ZADD', KEYS[3], unpack(members)) end
+  members = {}
+end
+for video, at in string.gmatch(ARGV[4], '(%d+):(%d+)') do
+  members[#members + 1] = at
+  members[#members + 1] = video
+  if #members == 1000 then add() end
+end
+add()
+local from = '(' .. ARGV[3]
+while true do
+  local entries = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', 500)
+  if #entries == 0 then break end
+  for _, entry in ipairs(entries) do
+    for viewer, video, at in string.gmatch(entry[2][2], '(%d+):(%d+):(%d+)') do
+      if viewer == ARGV[2] then
+        if at == '0' then redis.call('ZREM', KEYS[3], video) else redis.call('ZADD', KEYS[3], at, video) end
+      end
+    end
+  end
+  from = '(' .. entries[#entries][1]
+end
+redis.call('EXPIRE', KEYS[3], ARGV[1])
+return 1
+`;
+
+/**
+ * ARGV: generation, position MySQL is at, the position after it. Creates the shard's store unless it exists; the first
+ * entry holds no change and makes sure that every later one is past MySQL's position, whatever Redis's clock says.
+ * Answers the generation that is there now.
+ */
+export const CREATE = `
+local present = redis.call('HGET', KEYS[1], 'generation')
+if present then return tonumber(present) end
+redis.call('DEL', KEYS[2])
+redis.call('XADD', KEYS[2], ARGV[3], 'c', '')
+redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'trimmed', ARGV[2])
+return tonumber(ARGV[1])
+`;
+
+/** ARGV: position (exclusive), count. Answers generation, then id and text of each entry; an empty list when there is no store. */
+export const READ = `
+local generation = redis.call('HGET', KEYS[1], 'generation')
+if not generation then return {} end
+local answer = { generation }
+for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])) do
+  answer[#answer + 1] = entry[1]
+  answer[#answer + 1] = entry[2][2]
+end
+return answer
+`;
+
+/** ARGV: generation, position that MySQL has stored. Forgets what lies before it; a log of another generation is left alone. */
+export const TRIM = `${COMPARE}
+if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
+if not after(ARGV[2], redis.call('HGET', KEYS[1], 'trimmed')) then return 0 end
+redis.call('HSET', KEYS[1], 'trimmed', ARGV[2])
+return redis.call('XTRIM', KEYS[2], 'MINID', '~', ARGV[2])
+`;

@@ -1,0 +1,83 @@
+import { VideoUploadedEvent } from '@doul/contracts';
+import { Database, isDuplicate } from '@doul/data';
+import { Outbox } from '@doul/events';
+import { Injectable } from '@nestjs/common';
+import { VIDEO_COLUMNS, type StoredVideo } from './video.js';
+
+export interface NewVideo {
+  authorId: number;
+  title: string;
+  objectKey: string;
+  sizeBytes: number;
+  requestKey: string;
+}
+
+/** A video as the search index wants it. */
+export interface ScannedVideo extends StoredVideo {
+  favoriteCount: number;
+}
+
+/** Videos: reads, and the one write that begins each of them. */
+@Injectable()
+export class VideoRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Stores an upload and its event. A repeat of the author's request key answers the first video.
+   *
+   * @returns undefined when the object belongs to another video already
+   */
+  async create(video: NewVideo): Promise<{ id: number; created: boolean } | undefined> {
+    const now = Date.now();
+    const row = {
+      author_id: video.authorId,
+      title: video.title,
+      state: 'uploaded',
+      object_key: video.objectKey,
+      size_bytes: video.sizeBytes,
+      request_key: video.requestKey,
+      created_at: now,
+      state_at: now,
+    };
+    try {
+      return await this.database.transaction(async (tx) => {
+        const { insertId: id } = await tx.insert('videos', [row]);
+        await this.outbox.append(tx, VideoUploadedEvent, { videoId: id, authorId: video.authorId, objectKey: video.objectKey });
+        return { id, created: true };
+      });
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    const sql = 'SELECT id FROM videos WHERE author_id = ? AND request_key = ?';
+    const first = await this.database.one<{ id: number }>(sql, [video.authorId, video.requestKey]);
+    return first && { id: first.id, created: false };
+  }
+
+  async byIds(ids: readonly number[]): Promise<Map<number, StoredVideo>> {
+    const rows = await this.database.byIds<StoredVideo>(`SELECT ${VIDEO_COLUMNS} FROM videos v WHERE v.id IN (?)`, ids);
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Ids of an author's videos below `before`, newest upload first. */
+  async listByAuthor(authorId: number, everyState: boolean, before: number, limit: number): Promise<number[]> {
+    const states = everyState ? "state <> 'removed'" : "state = 'published'";
+    const sql = `SELECT id FROM videos WHERE author_id = ? AND ${states} AND id < ? ORDER BY id DESC LIMIT ?`;
+    return (await this.database.query<{ id: number }>(sql, [authorId, before, limit])).map((row) => row.id);
+  }
+
+  /** Published and removed videos by ascending id. */
+  scan(afterId: number, limit: number): Promise<ScannedVideo[]> {
+    return this.database.query(`${SCAN} AND v.id > ? ORDER BY v.id LIMIT ?`, [afterId, limit]);
+  }
+
+  /** Of these, the published and removed ones. */
+  scanIds(ids: readonly number[]): Promise<ScannedVideo[]> {
+    return this.database.byIds(`${SCAN} AND v.id IN (?)`, ids);
+  }
+}
+
+const SCAN = `SELECT ${VIDEO_COLUMNS}, COALESCE(c.favorite_count, 0) AS favoriteCount
+  FROM videos v LEFT JOIN video_counters c ON c.id = v.id WHERE v.state IN ('published', 'removed')`;

@@ -1,0 +1,49 @@
+import { defineKey } from '@doul/data';
+
+export const likeMetaKey = defineKey({
+  name: 'likeMeta',
+  pattern: 'like:{{shard}}:meta',
+  type: 'hash',
+  ttl: 'none: one per shard; says that the shard of the like store exists, of which generation it is and how far its log is trimmed',
+  doc: 'generation, trimmed (log position up to which entries may be gone)',
+});
+
+export const likeLogKey = defineKey({
+  name: 'likeLog',
+  pattern: 'like:{{shard}}:log',
+  type: 'stream',
+  ttl: 'none: trimmed up to what MySQL has stored',
+  doc: 'Changes of memberships, one entry per call; field c = viewer:video:likedAt;... with likedAt 0 for an unlike',
+});
+
+export const likedVideosKey = defineKey({
+  name: 'likedVideos',
+  pattern: 'like:{{shard}}:of:{viewer}',
+  type: 'zset',
+  ttl: '30d',
+  doc: "Videos a viewer likes by time of the like (Unix ms), and the member '.' that says it is loaded; rebuilt from MySQL and the log",
+});
+
+export const feedKey = defineKey({
+  name: 'feed',
+  pattern: 'feed:{{list}}',
+  type: 'zset',
+  ttl: 'none: the newest 10,000 published videos; rebuilt from MySQL when missing',
+  doc: 'video:author by feed time',
+});
+
+export const feedMetaKey = defineKey({
+  name: 'feedMeta',
+  pattern: 'feed:{{list}}:meta',
+  type: 'hash',
+  ttl: 'none: two numbers',
+  doc: 'synced = feed time up to which every published video has been put in; floor = feed time from which on every one is in',
+});
+
+export const cardKey = defineKey({
+  name: 'videoCard',
+  pattern: 'video:card:{id}',
+  type: 'string',
+  ttl: '10m',
+  doc: 'What of a video changes only with its version, as JSON; forgotten when it changes',
+});
