@@ -1,0 +1,96 @@
+import { eventTable } from '@doul/contracts';
+import type { ConfirmChannel, GetMessage } from 'amqplib';
+import type { Broker } from './broker.js';
+import { decodePayload, failureOf, metaOf, optionsAgain } from './envelope.js';
+import { publishConfirmed } from './live-channel.js';
+import type { Subscription } from './subscription.js';
+import { assertTopology, queueNames } from './topology.js';
+
+/** How long the tools wait for the broker, in ms. */
+const CONNECT_MS = 10_000;
+
+export interface DeadLetter {
+  readonly queue: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly occurredAt: number;
+  readonly failedAt: number;
+  readonly error: string;
+  /** The decoded event; its bytes in base64 when they cannot be read. */
+  readonly payload: unknown;
+}
+
+function describe(message: GetMessage, queue: string): DeadLetter {
+  const { eventId, type, occurredAt } = metaOf(message, queue);
+  return { queue, eventId, type, occurredAt, ...failureOf(message), payload: readable(type, message.content) };
+}
+
+function readable(type: string, content: Buffer): unknown {
+  const event = eventTable().find((one) => one.type === type);
+  try {
+    if (event) return decodePayload(event, content);
+  } catch {
+    // Bytes that no longer fit the message are shown as they are.
+  }
+  return { base64: content.toString('base64') };
+}
+
+/** Dead letters of one consumer's queue, for operators. */
+export class DeadLetters {
+  constructor(private readonly broker: Pick<Broker, 'channel'>) {}
+
+  /** How many there are, without touching them. */
+  count(subscription: Subscription): Promise<number> {
+    return this.withChannel(subscription, async (channel) => (await channel.checkQueue(queueNames(subscription).dead)).messageCount);
+  }
+
+  /** The oldest ones; they stay where they are. */
+  list(subscription: Subscription, limit: number): Promise<DeadLetter[]> {
+    return this.withChannel(subscription, async (channel) => {
+      const letters: DeadLetter[] = [];
+      while (letters.length < limit) {
+        const message = await channel.get(queueNames(subscription).dead);
+        if (!message) break;
+        letters.push(describe(message, subscription.queue));
+      }
+      // Closing the channel gives all of them back, in order.
+      return letters;
+    });
+  }
+
+  /**
+   * Sends dead letters to their queue again, with all tries ahead of them. A copy is confirmed before the letter goes.
+   *
+   * @param eventId just this one; absent = up to `limit` of those that are there now
+   * @returns how many were sent
+   */
+  replay(subscription: Subscription, limit: number, eventId?: string): Promise<number> {
+    return this.withChannel(subscription, async (channel) => {
+      const { work, dead } = queueNames(subscription);
+      const { messageCount } = await channel.checkQueue(dead);
+      let sent = 0;
+      // Bounded by the count at the start: a letter that dies again at once must not be replayed for ever.
+      for (let seen = 0; seen < messageCount && sent < limit; seen += 1) {
+        const message = await channel.get(dead);
+        if (!message) break;
+        if (eventId !== undefined && message.properties.messageId !== eventId) continue;
+        await publishConfirmed(channel, '', work, message.content, optionsAgain(message, 1));
+        channel.ack(message);
+        sent += 1;
+      }
+      return sent;
+    });
+  }
+
+  private async withChannel<T>(subscription: Subscription, use: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
+    const live = this.broker.channel(`dead:${subscription.queue}`, (channel) => assertTopology(channel, [subscription]));
+    try {
+      await live.ready(CONNECT_MS);
+      const channel = live.current();
+      if (!channel) throw new Error(`the broker cannot be reached within ${CONNECT_MS} ms`);
+      return await use(channel);
+    } finally {
+      await live.close();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+export { Broker, broker } from './broker.js';
+export { ATTEMPTS, QueueConsumer } from './consumer.js';
+export { DeadLetters, type DeadLetter } from './dead-letters.js';
+export type { EventMeta } from './envelope.js';
+export { eventsConfig } from './events.config.js';
+export { eventsModule, type EventsOptions } from './events.module.js';
+export { Inbox } from './inbox.js';
+export { OnEvent } from './on-event.js';
+export { Outbox } from './outbox.js';
+export { Relay } from './relay.js';
+export { subscriptionOf, subscriptionTable, type Subscription } from './subscription.js';
+export { createInboxTable, createOutboxTables, dropInboxTable, dropOutboxTables } from './tables.js';
+export { RETRY_DELAYS_MS, queueNames } from './topology.js';

@@ -1,0 +1,77 @@
+import {
+  UserRegisteredEvent,
+  UserUpdatedEvent,
+  VideoPublishedEvent,
+  VideoRemovedEvent,
+  VideoUpdatedEvent,
+  VideoUploadedEvent,
+  type EventDefinition,
+} from '@doul/contracts';
+
+/** A queue of one consumer and what arrives in it. */
+export interface Subscription {
+  /** Name of the queue without prefix and version. */
+  readonly queue: string;
+  /** To be raised with every change of arguments or events: a broker refuses to redeclare a queue differently. */
+  readonly version: number;
+  readonly events: readonly EventDefinition<unknown>[];
+  /** Messages that one process works on at a time. */
+  readonly prefetch: number;
+  /** A handler that takes longer counts as failed, in ms. */
+  readonly timeoutMs: number;
+  readonly doc: string;
+}
+
+/** Longest time of a handler that does not say otherwise, in ms: RPC, SQL and HTTP calls all give up far earlier. */
+const HANDLER_MS = 60_000;
+/** Enough to keep a handler of a few ms busy over a local network. */
+const PREFETCH = 32;
+
+const registry = new Map<string, Subscription>();
+
+/** Every declared subscription. */
+export const subscriptionTable = (): Subscription[] => [...registry.values()];
+
+/**
+ * Declares a consumer's queue. Relays declare these queues on the broker before they publish, so that an event is kept
+ * for a consumer that has never run yet.
+ */
+export function defineSubscription(
+  declared: Pick<Subscription, 'queue' | 'version' | 'events' | 'doc'> & Partial<Pick<Subscription, 'prefetch' | 'timeoutMs'>>,
+): Subscription {
+  const subscription = { prefetch: PREFETCH, timeoutMs: HANDLER_MS, ...declared };
+  if (registry.has(subscription.queue)) throw new Error(`queue ${subscription.queue} is declared twice`);
+  registry.set(subscription.queue, subscription);
+  return subscription;
+}
+
+/** @throws Error when no such subscription is declared */
+export function subscriptionOf(queue: string): Subscription {
+  const subscription = registry.get(queue);
+  if (!subscription) throw new Error(`queue ${queue} is not declared in libs/events/subscription.ts`);
+  return subscription;
+}
+
+defineSubscription({
+  queue: 'search-worker',
+  version: 1,
+  events: [UserRegisteredEvent, UserUpdatedEvent, VideoPublishedEvent, VideoUpdatedEvent, VideoRemovedEvent],
+  prefetch: 200,
+  doc: 'Keeps the search index',
+});
+
+defineSubscription({
+  queue: 'video-worker',
+  version: 1,
+  events: [VideoUploadedEvent, VideoRemovedEvent],
+  prefetch: 2,
+  timeoutMs: 25 * 60_000,
+  doc: 'Probes uploads, makes covers, purges removed videos',
+});
+
+defineSubscription({
+  queue: 'comment-rpc',
+  version: 1,
+  events: [VideoRemovedEvent],
+  doc: 'Removes the comments of removed videos',
+});
