@@ -36,7 +36,13 @@ describe('alice publishes, bob finds, likes, comments and follows', () => {
       return page;
     });
     const seen = videos.find((each) => each.id === video.id);
-    expect(seen).toMatchObject({ title, is_favorite: false, favorite_count: 0, comment_count: 0, author: { id: alice.id, is_follow: false } });
+    expect(seen).toMatchObject({
+      title,
+      is_favorite: false,
+      favorite_count: 0,
+      comment_count: 0,
+      author: { id: alice.id, is_follow: false },
+    });
     await eventually(async () => expect((await bob.user(alice)).work_count).toBe(1));
   });
 
@@ -120,7 +126,10 @@ describe('alice publishes, bob finds, likes, comments and follows', () => {
     await eventually(async () => expect(await bob.favoritesOf(bob)).toEqual([]));
     await eventually(async () => expect(await bob.user()).toMatchObject({ favorite_count: 0 }));
     await eventually(async () => expect(await alice.user()).toMatchObject({ work_count: 0, total_favorited: 0 }));
-    const late = await stranger.ask('POST', '/douyin/comment/action/', { query: { video_id: video.id, action_type: 1, comment_text: 'x' }, token: bob.token });
+    const late = await stranger.ask('POST', '/douyin/comment/action/', {
+      query: { video_id: video.id, action_type: 1, comment_text: 'x' },
+      token: bob.token,
+    });
     expect(late.status_code).not.toBe(0);
   });
 });

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chaos, eventually, newUsers, recovered, traffic, type Actor, type VideoObject } from '../index.js';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Starts one more instance of a layer as an operator would: its main, the environment, nothing else. */
+async function startByHand(layer: string): Promise<{ process: ChildProcess; admin: number }> {
+  const [service, kind] = layer.split('-') as [string, string];
+  const admin = await freePort();
+  const main = resolve(process.env['DOUL_ROOT'] ?? '.', `dist/apps/${service}/${kind}/main.js`);
+  const child = spawn(process.execPath, [main], { env: { ...process.env, ADMIN_PORT: String(admin), SERVICES: layer }, stdio: 'ignore' });
+  await eventually(async () => {
+    const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
+    if (!ready.ok) throw new Error('not ready');
+  });
+  return { process: child, admin };
+}
+
+/** Requests that an instance has answered, by its own count. */
+async function answered(admin: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => /^doul_(http_requests_total|rpc_server_seconds_count)/.test(line));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+describe('instances come and go under traffic', () => {
+  let bob: Actor;
+  let video: VideoObject;
+  beforeAll(async () => {
+    await recovered();
+    const [alice, second] = (await newUsers('alice', 'bob')) as [Actor, Actor];
+    bob = second;
+    video = await alice.publishes('steady', { seconds: 1, width: 128, height: 128 });
+  }, 120_000);
+
+  const load = () =>
+    traffic(6, async (at) => {
+      if (at % 5 === 0) await bob.feed();
+      else if (at % 5 === 1) await (at % 2 ? bob.likes(video) : bob.unlikes(video));
+      else if (at % 5 === 2) await bob.commentsOn(video);
+      else if (at % 5 === 3) await bob.user();
+      else await bob.followedBy(bob);
+    });
+
+  it.each(['video-rpc', 'video-api', 'usercenter-rpc', 'comment-api'])(
+    'a second %s started by hand takes traffic, and none after it is stopped, with no failed request',
+    async (layer) => {
+      const running = load();
+      const second = await startByHand(layer);
+      await eventually(async () => expect(await answered(second.admin)).toBeGreaterThan(5));
+      const gone = new Promise<number | null>((done) => second.process.once('exit', done));
+      second.process.kill('SIGTERM');
+      expect(await gone).toBe(0);
+      await sleep(1_000);
+      const report = await running.stop();
+      expect(report.failures).toEqual([]);
+    },
+    90_000,
+  );
+
+  it('a rolling restart of every layer costs no request', async () => {
+    const running = load();
+    const layers = (await chaos.status()).map((row) => row.name).filter((name) => /-(api|rpc|worker)$/.test(name));
+    expect(layers.length).toBeGreaterThanOrEqual(13);
+    for (const layer of layers) await chaos.roll(layer);
+    const report = await running.stop();
+    expect(report.failures).toEqual([]);
+    expect(report.sent).toBeGreaterThan(100);
+  }, 300_000);
+});
