@@ -1,8 +1,16 @@
+export type { CacheEntry, CacheId, CacheStore, Ticket } from './cache-store.js';
+export type { CounterRow, CounterValues } from './counter-copy.js';
+export { createCounterTable } from './counter-schema.js';
+export { CounterTable, type CounterDelta, type CounterOptions } from './counter-table.js';
 export { dataConfig } from './data.config.js';
 export { Database } from './database.js';
 export { databaseModule } from './database.module.js';
 export { newDataSource, type EntityClass, type MigrationClass, type SchemaOptions } from './data-source.js';
 export { defineKey, keyTable, type Key, type KeyDeclaration, type KeyParams, type KeyTtl } from './keys.js';
+export { MemoryCacheStore, type MemoryLimits } from './memory-cache-store.js';
+export { RateLimiter, type RateAnswer } from './rate-limiter.js';
+export { ReadThroughCache, type ReadThroughOptions } from './read-through-cache.js';
+export { RedisCacheStore } from './redis-cache-store.js';
 export { fromRedisError, newRedis, redis } from './redis.js';
 export { RedisModule } from './redis.module.js';
 export { RedisStore, type RedisScript, type ScriptCall } from './redis-store.js';
