@@ -7,8 +7,9 @@ import type { AnyEndpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { failureOf, toDoulError } from './failure.js';
 import { limitCall } from './limits.js';
-import { readInput, type Source } from './read.js';
+import { readInput } from './read.js';
 import { receiveForm } from './receive-form.js';
+import { sourcesOf } from './sources.js';
 
 /** A handler as a controller wrote it, bound to its instance. */
 export type Handler = (input: unknown, call: Call) => Promise<object> | object;
@@ -19,20 +20,6 @@ export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyRe
   exchange.statusCode = failure.code;
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter);
   reply.code(failure.http).header('content-type', JSON_TYPE).send(failure.body);
-}
-
-/** Where the parameters of a request whose body is read are. */
-export function sourcesOf(request: FastifyRequest): Source[] {
-  const query: Source = { values: request.query as Record<string, unknown>, repeats: true };
-  return request.body instanceof ReadBody ? [query, request.body] : [query];
-}
-
-/** The parameters of a body; made by the content-type parsers. */
-export class ReadBody implements Source {
-  constructor(
-    readonly values: Readonly<Record<string, unknown>>,
-    readonly repeats: boolean,
-  ) {}
 }
 
 /**

@@ -1,0 +1,76 @@
+import { CommonErrors } from '@doul/contracts';
+import { isStopping } from '@doul/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { corsHeaders, preflightHeaders } from './cors.js';
+import type { AnyEndpoint } from './endpoint.js';
+import { Exchange, requestIdOf } from './exchange.js';
+import { sendFailure } from './handle.js';
+import { httpConfig } from './http.config.js';
+import { observe } from './observe.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+  interface FastifyContextConfig {
+    endpoint?: AnyEndpoint;
+  }
+}
+
+/** An API answers data: nothing of it is a page, is framed, or runs. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
+const carriesBody = (headers: IncomingHttpHeaders): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** Places for bodies being read: what a process holds in memory is bounded, whatever is thrown at it. */
+class BodyPlaces {
+  private bodies = 0;
+  private uploads = 0;
+
+  /** Takes a place; returns how to give it back, or undefined when all are taken. */
+  take(isUpload: boolean): (() => void) | undefined {
+    const { HTTP_MAX_BODIES, HTTP_MAX_UPLOADS } = httpConfig();
+    if (this.bodies >= HTTP_MAX_BODIES || (isUpload && this.uploads >= HTTP_MAX_UPLOADS)) return undefined;
+    this.bodies += 1;
+    if (isUpload) this.uploads += 1;
+    return () => {
+      this.bodies -= 1;
+      if (isUpload) this.uploads -= 1;
+    };
+  }
+}
+
+/** A POST without a body, or with a blank content type, is normal: nothing is to be parsed then. */
+function mendContentType(headers: IncomingHttpHeaders, hasBody: boolean): void {
+  if (!hasBody || headers['content-type']?.trim() === '') delete headers['content-type'];
+}
+
+/** What happens to every request before its route: one synchronous hook. */
+export function addHooks(server: FastifyInstance): void {
+  const places = new BodyPlaces();
+  const hops = httpConfig().TRUSTED_HOPS;
+  server.decorateRequest('exchange');
+  server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const { headers } = request;
+    const exchange = (request.exchange = new Exchange(requestIdOf(request.raw, hops), request.raw, hops));
+    exchange.endpoint = request.routeOptions.config.endpoint;
+    reply.headers({ 'x-request-id': exchange.requestId, ...SECURITY_HEADERS, ...corsHeaders(headers.origin) });
+    if (isStopping()) reply.header('connection', 'close');
+    if (request.method === 'OPTIONS') {
+      observe(exchange, request, reply, () => undefined);
+      return void reply.code(204).headers(preflightHeaders(headers)).send();
+    }
+    const hasBody = carriesBody(headers);
+    mendContentType(headers, hasBody);
+    const leave = hasBody ? places.take(exchange.endpoint?.upload !== undefined) : undefined;
+    observe(exchange, request, reply, leave ?? (() => undefined));
+    if (hasBody && !leave) return sendFailure(CommonErrors.UNAVAILABLE(), exchange, reply);
+    return done();
+  });
+}

@@ -1,0 +1,38 @@
+import { childLog, metrics } from '@doul/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Exchange } from './exchange.js';
+
+const log = childLog('http');
+
+const seconds = metrics.histogram('doul_http_seconds', 'Time from the request to the end of its answer', ['route']);
+const answers = metrics.counter('doul_http_requests_total', 'Answers by route, HTTP status and status_code', ['route', 'status', 'code']);
+const inFlight = metrics.gauge('doul_http_in_flight', 'Requests being answered');
+
+/** Routes whose every call is not worth a line. */
+const QUIET = new Set(['/healthz', '/readyz']);
+
+/** Notes a request's end, whether it was answered or its client left: one log line, metrics by route. */
+export function observe(exchange: Exchange, request: FastifyRequest, reply: FastifyReply, onEnd: () => void): void {
+  inFlight.inc();
+  reply.raw.once('close', () => {
+    inFlight.dec();
+    onEnd();
+    const ms = performance.now() - exchange.startedAt;
+    // Unknown paths share one label: a scanner must not fill the metrics.
+    const route = exchange.endpoint?.path ?? (request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown'));
+    if (QUIET.has(route)) return;
+    const status = reply.raw.statusCode;
+    seconds.observe({ route }, ms / 1000);
+    answers.inc({ route, status, code: exchange.statusCode });
+    const line = {
+      requestId: exchange.requestId,
+      method: request.method,
+      route,
+      user: exchange.viewerId,
+      status,
+      status_code: exchange.statusCode,
+      ms: Math.round(ms * 100) / 100,
+    };
+    log.info(reply.raw.writableFinished ? line : { ...line, aborted: true }, 'request');
+  });
+}
