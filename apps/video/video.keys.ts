@@ -47,3 +47,19 @@ export const cardKey = defineKey({
   ttl: '10m',
   doc: 'What of a video changes only with its version, as JSON; forgotten when it changes',
 });
+
+export const videoCountersKey = defineKey({
+  name: 'videoCounters',
+  pattern: 'video:counters:{id}',
+  type: 'string',
+  ttl: '7d',
+  doc: 'Copy of a row of video_counters; never older than what was there',
+});
+
+export const userCountersKey = defineKey({
+  name: 'videoUserCounters',
+  pattern: 'video:user-counters:{id}',
+  type: 'string',
+  ttl: '7d',
+  doc: 'Copy of a row of user_counters; never older than what was there',
+});

@@ -31,6 +31,7 @@ function positions(page: readonly string[]): FeedPosition[] {
  */
 @Injectable()
 export class FeedIndex {
+  protected readonly size: number = FEED_INDEX_SIZE;
   private readonly pageScript: RedisScript<string[]>;
   private readonly extendScript: RedisScript<number>;
   private readonly buildScript: RedisScript<number>;
@@ -72,8 +73,8 @@ export class FeedIndex {
   }
 
   private async buildOnce(): Promise<void> {
-    const rows = await this.repository.newest(FEED_INDEX_SIZE);
-    const floor = rows.length < FEED_INDEX_SIZE ? 0 : (rows.at(-1)?.feedTime ?? 0);
+    const rows = await this.repository.newest(this.size);
+    const floor = rows.length < this.size ? 0 : (rows.at(-1)?.feedTime ?? 0);
     await this.buildScript.run(KEYS, [rows[0]?.feedTime ?? 0, floor, ...flat(rows)]);
   }
 
@@ -85,7 +86,7 @@ export class FeedIndex {
       const rows = await this.repository.after(Number(synced), EXTEND_ROWS);
       const last = rows.at(-1);
       if (!last) return;
-      await this.extendScript.run(KEYS, [synced, last.feedTime, FEED_INDEX_SIZE, ...flat(rows)]);
+      await this.extendScript.run(KEYS, [synced, last.feedTime, this.size, ...flat(rows)]);
     }
   }
 

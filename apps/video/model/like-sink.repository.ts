@@ -82,7 +82,7 @@ export class LikeSinkRepository {
     ]);
     const received = new Map<number, number>();
     for (const { id, authorId } of authors) received.set(authorId, (received.get(authorId) ?? 0) + (byVideo.get(id) ?? 0));
-    await this.videoCounters.add(tx, [...byVideo].map(([id, delta]) => ({ id, field: 'favorite_count', delta })));
+    await this.videoCounters.add(tx, [...byVideo].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })));
     await this.userCounters.add(tx, [
       ...[...received].map(([id, delta]) => ({ id, field: 'total_favorited' as const, delta })),
       ...[...byViewer].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })),
@@ -92,10 +92,10 @@ export class LikeSinkRepository {
 
   /** Videos that entered another class of popularity get a new version and an event, for the search index. */
   private async announcePopularity(tx: Tx, byVideo: ReadonlyMap<number, number>): Promise<void> {
-    const counts = await tx.byIds<{ id: number; count: number }>('SELECT id, favorite_count AS count FROM video_counters WHERE id IN (?)', [
-      ...byVideo.keys(),
-    ]);
-    const moved = counts.filter(({ id, count }) => popularityClass(count) !== popularityClass(count - (byVideo.get(id) ?? 0)));
+    const stored = [...(await this.videoCounters.stored(tx, [...byVideo.keys()])).values()];
+    const moved = stored.filter(({ id, values: { favorite_count: count } }) => {
+      return popularityClass(count) !== popularityClass(count - (byVideo.get(id) ?? 0));
+    });
     if (moved.length === 0) return;
     const ids = moved.map((row) => row.id).sort((a, b) => a - b);
     await tx.execute("UPDATE videos SET version = version + 1 WHERE id IN (?) AND state = 'published'", [ids]);

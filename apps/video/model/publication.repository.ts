@@ -90,7 +90,7 @@ export class PublicationRepository {
       if (!video) return 'unknown';
       if (video.authorId !== userId) return video.state === 'removed' ? 'unknown' : 'not-yours';
       if (video.state === 'removed') return 'removed';
-      const sql = `UPDATE videos SET state = 'removed', version = version + 1, feed_time = NULL, claim = '', purge = 1, state_at = ? WHERE id = ?`;
+      const sql = `UPDATE videos SET state = 'removed', version = version + 1, feed_time = NULL, claim = '', leftovers = 1, state_at = ? WHERE id = ?`;
       await tx.execute(sql, [Date.now(), id]);
       if (video.state === 'published') await this.counters.add(tx, [{ id: userId, field: 'work_count', delta: -1 }]);
       await this.outbox.append(tx, VideoRemovedEvent, { videoId: id, authorId: userId, version: video.version + 1 });
@@ -113,12 +113,12 @@ export class PublicationRepository {
   /** Removed videos that something may still belong to. */
   unpurged(limit: number): Promise<{ id: number; authorId: number; objectKey: string; removedAt: number }[]> {
     const sql = `SELECT id, author_id AS authorId, object_key AS objectKey, state_at AS removedAt FROM videos
-      WHERE purge = 1 ORDER BY state_at LIMIT ?`;
+      WHERE leftovers = 1 ORDER BY state_at LIMIT ?`;
     return this.database.query(sql, [limit]);
   }
 
   async purged(id: number): Promise<void> {
-    await this.database.execute('UPDATE videos SET purge = 0 WHERE id = ?', [id]);
+    await this.database.execute('UPDATE videos SET leftovers = 0 WHERE id = ?', [id]);
   }
 
   private lockClaimed(tx: Tx, id: number, claim: string): Promise<StoredVideo | undefined> {

@@ -1,0 +1,79 @@
+import { RedisStore, dataConfig, temporaryDatabase, type Database } from '@doul/data';
+import { Outbox } from '@doul/events';
+import { Redis } from 'ioredis';
+import { Cards } from '../model/cards.js';
+import { UserCounters, VideoCounters } from '../model/counters.js';
+import { FeedIndex } from '../model/feed-index.js';
+import { FeedRepository } from '../model/feed.repository.js';
+import { LikeSinkRepository } from '../model/like-sink.repository.js';
+import { LikeRepository } from '../model/like.repository.js';
+import { LikeStore } from '../model/like.store.js';
+import { Likes } from '../model/likes.js';
+import { videoMigrations } from '../model/migrations/index.js';
+import { PublicationRepository } from '../model/publication.repository.js';
+import { VideoRepository } from '../model/video.repository.js';
+import { LikeSink } from '../worker/like-sink.js';
+
+/** Redis database of these specs; it is emptied before and after. */
+const TEST_REDIS_DB = 9;
+
+/** The classes of `model/` on a schema of their own, as one process would have them. */
+export class ModelProcess {
+  readonly outbox = new Outbox();
+  readonly videos = new VideoRepository(this.database, this.outbox);
+  readonly cards = new Cards(this.redis, this.videos);
+  readonly feedRows = new FeedRepository(this.database);
+  readonly feed = new FeedIndex(this.redis, this.feedRows);
+  readonly videoCounters = new VideoCounters(this.database, this.redis);
+  readonly userCounters = new UserCounters(this.database, this.redis);
+  readonly publications = new PublicationRepository(this.database, this.outbox, this.cards, this.feed, this.userCounters);
+  readonly likeRows = new LikeRepository(this.database);
+  readonly store = new LikeStore(this.redis, this.likeRows);
+  readonly likes = new Likes(this.store);
+  readonly sinkRows = new LikeSinkRepository(this.database, this.likeRows, this.videoCounters, this.userCounters, this.outbox);
+  readonly sink = new LikeSink(this.store, this.sinkRows, this.likeRows);
+
+  constructor(
+    readonly database: Database,
+    readonly redis: RedisStore,
+  ) {}
+
+  async drainAll(): Promise<void> {
+    for (let shard = 0; shard < this.store.shards; shard += 1) await this.sink.drain(shard);
+    await this.videoCounters.projector.projectDirty();
+    await this.userCounters.projector.projectDirty();
+  }
+
+  /** Uploads and publishes a video; its id. */
+  async publish(authorId: number, title = 'a video'): Promise<number> {
+    const name = `${authorId}-${Math.random().toString(36).slice(2)}`;
+    const made = await this.videos.create({ authorId, title, objectKey: `videos/${name}.mp4`, sizeBytes: 1, requestKey: name });
+    if (!made) throw new Error('the object key was taken');
+    await this.publications.claim(made.id, name);
+    await this.publications.publish(made.id, name, { coverKey: `covers/${name}.jpg`, width: 1, height: 1, durationMs: 1_000 });
+    return made.id;
+  }
+}
+
+export interface ModelFixture extends ModelProcess {
+  /** Another process on the same servers. */
+  another(): ModelProcess;
+  close(): Promise<void>;
+}
+
+export async function modelFixture(): Promise<ModelFixture> {
+  const { database, drop } = await temporaryDatabase('doul_video', { migrations: videoMigrations });
+  const client = new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
+  await client.flushdb();
+  const redis = new RedisStore(client);
+  const process = new ModelProcess(database, redis);
+  await process.likeRows.ensureShards(process.store.shards);
+  return Object.assign(process, {
+    another: () => new ModelProcess(database, redis),
+    close: async () => {
+      await client.flushdb();
+      await client.quit();
+      await drop();
+    },
+  });
+}
