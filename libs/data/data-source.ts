@@ -73,11 +73,16 @@ async function openDataSource(schema: string, options: SchemaOptions): Promise<D
   return source;
 }
 
+const declared = new Map<string, SchemaOptions>();
+
+/** Says what a schema consists of, for whoever opens it first: the service's model, or a library that only knows its name. */
+export const declareSchema = (schema: string, options: SchemaOptions): void => void declared.set(schema, options);
+
 /** The one data source (and pool) of a schema in this process; opened on first use, closed on stop. */
-export function dataSource(schema: string, options: SchemaOptions): Promise<DataSource> {
+export function dataSource(schema: string): Promise<DataSource> {
   return resource(
     `mysql:${schema}`,
-    () => openDataSource(schema, options),
+    () => openDataSource(schema, declared.get(schema) ?? {}),
     (source) => source.destroy(),
   );
 }

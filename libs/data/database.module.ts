@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { watchReadiness, type SchemaOptions } from './data-source.js';
+import { declareSchema, watchReadiness, type SchemaOptions } from './data-source.js';
 import { Database } from './database.js';
 
 @Module({})
@@ -7,8 +7,9 @@ class SchemaModule {}
 
 /** Provides the `Database` of one schema to the modules that import it. Nothing is opened before the module is really used. */
 export function databaseModule(schema: string, options: SchemaOptions = {}): DynamicModule {
+  declareSchema(schema, options);
   const useFactory = (): Database => {
-    const database = new Database(schema, options);
+    const database = new Database(schema);
     watchReadiness(schema, () => database.query('SELECT 1'));
     return database;
   };

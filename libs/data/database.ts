@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolConnection } from 'mysql2';
 import type { DataSource } from 'typeorm';
 import { acquire, send, statementMs } from './connection.js';
-import { dataSource, poolOf, type SchemaOptions } from './data-source.js';
+import { dataSource, declareSchema, poolOf, type SchemaOptions } from './data-source.js';
 import { fromSqlError, isConnectionLost, isDeadlock } from './sql-errors.js';
 import { countDeadlockRetry, poolGauge } from './sql-metrics.js';
 import { SqlRunner, type SqlParam } from './sql.js';
@@ -20,15 +20,16 @@ export class Database extends SqlRunner {
 
   constructor(
     readonly schema: string,
-    private readonly options: SchemaOptions = {},
+    options?: SchemaOptions,
   ) {
     super();
+    if (options) declareSchema(schema, options);
     this.gauge = poolGauge(schema);
   }
 
   /** TypeORM's data source, for entity repositories and migrations. */
   source(): Promise<DataSource> {
-    return dataSource(this.schema, this.options).catch((error: unknown) => {
+    return dataSource(this.schema).catch((error: unknown) => {
       throw fromSqlError(error);
     });
   }
