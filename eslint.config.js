@@ -1,0 +1,69 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Sizes are a compass, not a law: they warn.
+ * @type {import('eslint').Linter.RulesRecord}
+ */
+const sizes = {
+  'max-lines': ['warn', { max: 300, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['warn', { max: 80, skipBlankLines: true, skipComments: true }],
+  'max-params': ['warn', { max: 6 }],
+};
+
+/**
+ * What JSON.parse and untyped CommonJS give is `any`; plain JavaScript cannot annotate every use of it.
+ * @type {import('eslint').Linter.RulesRecord}
+ */
+const unsafe = Object.fromEntries(
+  ['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [`@typescript-eslint/no-unsafe-${use}`, 'off']),
+);
+
+export default defineConfig(
+  globalIgnores(['dist/', 'node_modules/', '.doul/', 'coverage/', 'libs/contracts/gen/']),
+  tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      ...sizes,
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-implicit-coercion': ['error', { boolean: false }],
+      'no-param-reassign': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a union of literals; enums come from proto only.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Use a named export.' },
+      ],
+      'no-return-assign': ['error', 'except-parens'],
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Handlers of an interface are async whether or not they wait.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // Commands talk to a terminal.
+    files: ['tools/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*spec.ts', 'libs/testing/**'],
+    rules: {
+      'max-lines': 'off',
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  { files: ['**/*.js'], rules: unsafe },
+  { files: ['*.config.*', '**/migrations/*.ts', '**/data-source.ts'], rules: { 'no-restricted-syntax': 'off' } },
+);
