@@ -30,5 +30,6 @@ export {
 export { p } from './params.js';
 export { problems } from './problems.js';
 export { isRevoked, markRevoked } from './revocations.js';
+export { userOf } from './user-view.js';
 export { TOKEN_MS, signToken, verifyToken, type Identity } from './token.js';
 export type { Received, UploadForm, UploadStream } from './upload-form.js';
