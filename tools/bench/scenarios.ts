@@ -19,7 +19,7 @@ export function scenario(name: Exclude<ScenarioName, 'static'>, data: DataSet): 
     ...POST,
     path,
     headers: { ...POST.headers, ...bearer(viewer()) },
-    body: new URLSearchParams(Object.entries(fields).map(([key, value]) => [key, String(value)])).toString(),
+    body: new URLSearchParams(Object.entries(fields).map(([key, value]): [string, string] => [key, String(value)])).toString(),
   });
   const get = (path: string, headers: Record<string, string> = bearer(viewer())): Request => ({ method: 'GET', path, headers });
   const make: Record<Exclude<ScenarioName, 'static'>, () => Request> = {
