@@ -1,0 +1,4 @@
+import { main } from '@doul/runtime';
+import { commentApi } from './comment-api.module.js';
+
+main(commentApi);

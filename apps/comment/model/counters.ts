@@ -1,0 +1,26 @@
+import { CounterTable, Database, RedisStore } from '@doul/data';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { commentCountersKey } from '../comment.keys.js';
+
+/** Visible comments of a video. */
+export const COMMENT_COUNTER_FIELDS = ['comment_count'] as const;
+
+@Injectable()
+export class CommentCounters
+  extends CounterTable<(typeof COMMENT_COUNTER_FIELDS)[number]>
+  implements OnApplicationBootstrap, BeforeApplicationShutdown
+{
+  private projection: { stop(): Promise<void> } | undefined;
+
+  constructor(db: Database, redis: RedisStore) {
+    super({ db, redis, table: 'comment_counters', fields: COMMENT_COUNTER_FIELDS, key: commentCountersKey });
+  }
+
+  onApplicationBootstrap(): void {
+    this.projection = this.startProjector();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.projection?.stop();
+  }
+}

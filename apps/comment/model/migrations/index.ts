@@ -1,0 +1,6 @@
+import type { MigrationClass } from '@doul/data';
+import { Comments1700000000000 } from './1700000000000-comments.js';
+import { Words1700000000001 } from './1700000000001-words.js';
+
+/** In the order they run. */
+export const commentMigrations: readonly MigrationClass[] = [Comments1700000000000, Words1700000000001];

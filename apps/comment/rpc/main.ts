@@ -1,0 +1,4 @@
+import { main } from '@doul/runtime';
+import { commentRpc } from './comment-rpc.module.js';
+
+main(commentRpc);

@@ -1,0 +1,66 @@
+import { type VideoServiceDefinition } from '@doul/contracts';
+import { RedisStore, redis, temporaryDatabase, type Database } from '@doul/data';
+import { Outbox } from '@doul/events';
+import type { RpcClient } from '@doul/rpc';
+import { disposeResources } from '@doul/runtime';
+import { useWordSource } from '@doul/text';
+import { CommentListRepository } from '../model/comment-list.repository.js';
+import { CommentRepository } from '../model/comment.repository.js';
+import { CommentCounters } from '../model/counters.js';
+import { commentMigrations } from '../model/migrations/index.js';
+import { WordRepository } from '../model/word.repository.js';
+import { CommentService } from '../rpc/comment.service.js';
+import { ReconcileService } from '../rpc/reconcile.service.js';
+import { ReviewService } from '../rpc/review.service.js';
+import { VideoRemovedHandler } from '../rpc/video-removed.handler.js';
+
+export const OWNER = 9;
+
+/** The service without its transport, on a schema of its own, beside a video service that has the videos in `videos`. */
+export async function commentFixture() {
+  useWordSource({
+    version: () => Promise.resolve(1),
+    read: () =>
+      Promise.resolve({
+        version: 1,
+        words: [
+          { text: 'badblock', level: 'block' },
+          { text: 'badmask', level: 'mask' },
+          { text: 'badreview', level: 'review' },
+        ],
+      }),
+  });
+  const { database, drop } = await temporaryDatabase('doul_comment', { migrations: commentMigrations });
+  // Counters of other runs may still be in Redis under the same video ids.
+  const first = Date.now();
+  const videos = new Map(Array.from({ length: 20 }, (_, at) => [first + at, OWNER]));
+  const getOwners = ({ ids }: { ids: number[] }) =>
+    Promise.resolve({ owners: ids.flatMap((videoId) => (videos.has(videoId) ? [{ videoId, authorId: videos.get(videoId) ?? 0 }] : [])) });
+  const client = { getOwners } as unknown as RpcClient<typeof VideoServiceDefinition>;
+  const counters = new CommentCounters(database, new RedisStore(await redis()));
+  counters.onApplicationBootstrap();
+  const lists = new CommentListRepository(database);
+  const repository = new CommentRepository(database, counters, new Outbox());
+  const service = new CommentService(repository, lists, client);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return {
+    database,
+    videos,
+    video: (at: number): number => first + at,
+    counters,
+    service,
+    words: new WordRepository(database),
+    reviews: new ReviewService(repository, lists),
+    removed: new VideoRemovedHandler(repository),
+    reconcile: new ReconcileService(lists, counters),
+    events: () => eventsOf(database),
+    async close(): Promise<void> {
+      await counters.beforeApplicationShutdown();
+      await drop();
+      await disposeResources();
+    },
+  };
+}
+
+const eventsOf = async (database: Database): Promise<string[]> =>
+  (await database.query<{ type: string }>('SELECT type FROM outbox ORDER BY id')).map((row) => row.type);
