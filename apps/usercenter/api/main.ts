@@ -1,0 +1,4 @@
+import { main } from '@doul/runtime';
+import { usercenterApi } from './usercenter-api.module.js';
+
+main(usercenterApi);

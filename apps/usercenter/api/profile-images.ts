@@ -1,0 +1,33 @@
+import type { UploadStream } from '@doul/http';
+import { childLog } from '@doul/runtime';
+import { newObjectKey, objectStore } from '@doul/storage';
+import { Injectable } from '@nestjs/common';
+import { buffer } from 'node:stream/consumers';
+import { UsercenterErrors } from '../usercenter.errors.js';
+import { inspectImage } from './image.js';
+
+const log = childLog('usercenter');
+
+const FOLDERS: Record<string, string> = { avatar: 'avatars', background_image: 'backgrounds' };
+
+/** Pictures of profiles in the object store. */
+@Injectable()
+export class ProfileImages {
+  /** Stores a picture under a new key. @throws DoulError NOT_AN_IMAGE by what it holds, whatever it claims to be */
+  async store(file: UploadStream): Promise<string> {
+    const bytes = await buffer(file.stream);
+    const image = inspectImage(bytes);
+    if (!image) throw UsercenterErrors.NOT_AN_IMAGE({ parameter: file.field });
+    const key = newObjectKey(FOLDERS[file.field] ?? 'images', image.extension);
+    await objectStore().put(key, bytes, { contentType: image.contentType });
+    return key;
+  }
+
+  /** Deletes pictures that nothing names any more. A failure is logged: the profile does not depend on it. */
+  async remove(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    await objectStore()
+      .delete([...keys])
+      .catch((error: unknown) => log.warn({ err: error, keys }, 'could not delete pictures'));
+  }
+}

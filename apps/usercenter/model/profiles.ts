@@ -1,0 +1,47 @@
+import { ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
+import { Injectable } from '@nestjs/common';
+import { profileKey } from '../usercenter.keys.js';
+import { ProfileRepository, type ProfileChange, type StoredProfile } from './profile.repository.js';
+
+/** Changes are forgotten at once, so the age only bounds what a lost deletion could cost, in ms. */
+const FRESH_MS = 10 * 60_000;
+const STALE_MS = 10 * 60_000;
+/** "No such user" is believed for so long, in ms: ids are guessed by scanners, and registering forgets it. */
+const NEGATIVE_MS = 5_000;
+
+/** Stored profiles through a cache that all processes share. */
+@Injectable()
+export class Profiles {
+  private readonly cache: ReadThroughCache<number, StoredProfile>;
+
+  constructor(
+    private readonly repository: ProfileRepository,
+    redis: RedisStore,
+  ) {
+    this.cache = new ReadThroughCache<number, StoredProfile>({
+      name: 'profiles',
+      load: (ids) => repository.byIds(ids),
+      freshMs: FRESH_MS,
+      staleMs: STALE_MS,
+      negativeMs: NEGATIVE_MS,
+      store: new RedisCacheStore(redis, profileKey),
+    });
+  }
+
+  /** Ids of unknown users are left out. No SQL when warm. */
+  getMany(ids: readonly number[]): Promise<Map<number, StoredProfile>> {
+    return this.cache.getMany(ids);
+  }
+
+  /** Drops what is cached of a user, a "does not exist" too. */
+  forget(userId: number): Promise<void> {
+    return this.cache.forget([userId]);
+  }
+
+  /** Changes a profile; the profile as it was, or undefined when there is no such user. */
+  async update(userId: number, change: ProfileChange): Promise<StoredProfile | undefined> {
+    const before = await this.repository.update(userId, change);
+    await this.forget(userId);
+    return before;
+  }
+}

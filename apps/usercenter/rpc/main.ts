@@ -1,0 +1,4 @@
+import { main } from '@doul/runtime';
+import { usercenterRpc } from './usercenter-rpc.module.js';
+
+main(usercenterRpc);
