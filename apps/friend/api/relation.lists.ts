@@ -1,0 +1,70 @@
+import {
+  ConversationServiceDefinition,
+  ProfileServiceDefinition,
+  RelationKind,
+  RelationServiceDefinition,
+  type Message,
+  type Profile,
+} from '@doul/contracts';
+import type { FriendUser, User } from '@doul/http';
+import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { Injectable } from '@nestjs/common';
+import { friendView, userView } from './friend.view.js';
+
+export interface ListInput {
+  user_id: number;
+  cursor?: string | undefined;
+  count?: number | undefined;
+}
+
+export interface ListAnswer<T> {
+  user_list: T[];
+  next_cursor?: string;
+  has_more?: boolean;
+}
+
+/** Lists of users: ids from the relation service, then all profiles in one call, then, for friends, all latest lines in one. */
+@Injectable()
+export class RelationLists {
+  constructor(
+    @InjectRpc(RelationServiceDefinition) private readonly relations: RpcClient<typeof RelationServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
+    @InjectRpc(ConversationServiceDefinition) private readonly conversations: RpcClient<typeof ConversationServiceDefinition>,
+  ) {}
+
+  async users(kind: RelationKind, input: ListInput, viewerId: number): Promise<ListAnswer<User>> {
+    const { userIds, paging } = await this.page(kind, input);
+    return { user_list: (await this.profilesOf(userIds, viewerId)).map(userView), ...paging };
+  }
+
+  async friends(input: ListInput, viewerId: number): Promise<ListAnswer<FriendUser>> {
+    const { userIds, paging } = await this.page(RelationKind.FRIEND, input);
+    const own = input.user_id === viewerId;
+    const [profiles, latest] = await Promise.all([
+      this.profilesOf(userIds, viewerId),
+      own ? this.latestWith(userIds, viewerId) : new Map(),
+    ]);
+    return { user_list: profiles.map((profile) => friendView(profile, viewerId, latest.get(profile.id))), ...paging };
+  }
+
+  private async page(kind: RelationKind, { user_id, cursor, count }: ListInput) {
+    const request = { kind, userId: user_id, cursor: cursor ?? '', limit: count ?? 0 };
+    const { userIds, nextCursor } = await this.relations.listRelations(request);
+    const asked = cursor !== undefined || count !== undefined;
+    return { userIds, paging: asked ? { next_cursor: nextCursor, has_more: nextCursor !== '' } : {} };
+  }
+
+  /** Profiles in the order of the ids. */
+  private async profilesOf(ids: number[], viewerId: number): Promise<Profile[]> {
+    if (ids.length === 0) return [];
+    const { profiles } = await this.profiles.getProfiles({ ids, viewerId });
+    const byId = new Map(profiles.map((profile) => [profile.id, profile]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  private async latestWith(peerIds: number[], viewerId: number): Promise<Map<number, Message>> {
+    if (peerIds.length === 0) return new Map();
+    const { latest } = await this.conversations.getLatest({ viewerId, peerIds });
+    return new Map(latest.flatMap(({ peerId, message }) => (message ? [[peerId, message] as const] : [])));
+  }
+}
