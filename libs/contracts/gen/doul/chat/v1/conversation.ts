@@ -35,6 +35,8 @@ export interface ListMessagesRequest {
   /** Only what the viewer received. */
   receivedOnly: boolean;
   limit: number;
+  /** When there are more than `limit`, the newest ones instead of the oldest; ascending all the same. */
+  newest: boolean;
 }
 
 export interface ListMessagesResponse {
@@ -308,7 +310,7 @@ export const SendMessageResponse: MessageFns<SendMessageResponse> = {
 };
 
 function createBaseListMessagesRequest(): ListMessagesRequest {
-  return { viewerId: 0, peerId: 0, afterMs: 0, receivedOnly: false, limit: 0 };
+  return { viewerId: 0, peerId: 0, afterMs: 0, receivedOnly: false, limit: 0, newest: false };
 }
 
 export const ListMessagesRequest: MessageFns<ListMessagesRequest> = {
@@ -327,6 +329,9 @@ export const ListMessagesRequest: MessageFns<ListMessagesRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(40).int32(message.limit);
+    }
+    if (message.newest !== false) {
+      writer.uint32(48).bool(message.newest);
     }
     return writer;
   },
@@ -384,6 +389,14 @@ export const ListMessagesRequest: MessageFns<ListMessagesRequest> = {
             message.limit = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.newest = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -406,6 +419,7 @@ export const ListMessagesRequest: MessageFns<ListMessagesRequest> = {
     message.afterMs = object.afterMs ?? 0;
     message.receivedOnly = object.receivedOnly ?? false;
     message.limit = object.limit ?? 0;
+    message.newest = object.newest ?? false;
     return message;
   },
 };
