@@ -88,13 +88,14 @@ export class PublicationRepository {
     return this.database.transaction(async (tx) => {
       const video = await tx.one<StoredVideo>(`${LOCKED} FOR UPDATE`, [id]);
       if (!video) return 'unknown';
-      if (video.authorId !== userId) return video.state === 'removed' ? 'unknown' : 'not-yours';
+      // Nobody else is told of a video that they cannot see.
+      if (video.authorId !== userId) return video.state === 'published' ? 'not-yours' : 'unknown';
       if (video.state === 'removed') return 'removed';
       const sql = `UPDATE videos SET state = 'removed', version = version + 1, feed_time = NULL, claim = '', leftovers = 1, state_at = ? WHERE id = ?`;
       await tx.execute(sql, [Date.now(), id]);
       if (video.state === 'published') await this.counters.add(tx, [{ id: userId, field: 'work_count', delta: -1 }]);
       await this.outbox.append(tx, VideoRemovedEvent, { videoId: id, authorId: userId, version: video.version + 1 });
-      tx.afterCommit(() => this.forget(id, userId));
+      tx.afterCommit(() => Promise.all([this.forget(id, userId), this.counters.project([userId])]));
       return 'removed';
     });
   }

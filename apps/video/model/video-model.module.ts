@@ -8,22 +8,32 @@ import { FeedRepository } from './feed.repository.js';
 import { LikeSinkRepository } from './like-sink.repository.js';
 import { LikeRepository } from './like.repository.js';
 import { LikeStore } from './like.store.js';
+import { LikeStoreCheck } from './like-store-check.js';
 import { Likes } from './likes.js';
-import { videoMigrations } from './migrations/index.js';
+import { migrations, schema } from './migrations/index.js';
 import { PublicationRepository } from './publication.repository.js';
+import { CounterCheck } from './reconcile-counters.js';
+import { FeedCheck } from './reconcile-feed.js';
+import { LikeCheck } from './reconcile-likes.js';
+import { ReconcileRepository } from './reconcile.repository.js';
+import { Reconciliation } from './reconciliation.js';
 import { VideoRepository } from './video.repository.js';
-
-export const VIDEO_SCHEMA = 'doul_video';
 
 const providers = [
   Cards,
+  CounterCheck,
+  FeedCheck,
   FeedIndex,
   FeedRepository,
+  LikeCheck,
   LikeRepository,
   LikeSinkRepository,
   LikeStore,
+  LikeStoreCheck,
   Likes,
   PublicationRepository,
+  ReconcileRepository,
+  Reconciliation,
   UserCounters,
   VideoCounters,
   VideoRepository,
@@ -31,7 +41,7 @@ const providers = [
 
 /** Everything that knows the service's SQL and Redis commands; shared by its rpc and its worker layer. */
 @Module({
-  imports: [databaseModule(VIDEO_SCHEMA, { migrations: videoMigrations }), RedisModule, eventsModule({ schema: VIDEO_SCHEMA, publishes: true })],
+  imports: [databaseModule(schema, { migrations }), RedisModule, eventsModule({ schema, publishes: true })],
   providers,
   exports: providers,
 })

@@ -9,7 +9,7 @@ import { LikeSinkRepository } from '../model/like-sink.repository.js';
 import { LikeRepository } from '../model/like.repository.js';
 import { LikeStore } from '../model/like.store.js';
 import { Likes } from '../model/likes.js';
-import { videoMigrations } from '../model/migrations/index.js';
+import { migrations } from '../model/migrations/index.js';
 import { PublicationRepository } from '../model/publication.repository.js';
 import { VideoRepository } from '../model/video.repository.js';
 import { LikeSink } from '../worker/like-sink.js';
@@ -62,7 +62,7 @@ export interface ModelFixture extends ModelProcess {
 }
 
 export async function modelFixture(): Promise<ModelFixture> {
-  const { database, drop } = await temporaryDatabase('doul_video', { migrations: videoMigrations });
+  const { database, drop } = await temporaryDatabase('doul_video', { migrations });
   const client = new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
   await client.flushdb();
   const redis = new RedisStore(client);

@@ -1,0 +1,73 @@
+import {
+  FavoriteOutcome,
+  FavoriteServiceDefinition,
+  type GetFlagsRequest,
+  type GetFlagsResponse,
+  type ListFavoritesRequest,
+  type ListFavoritesResponse,
+  type SetFavoritesRequest,
+  type SetFavoritesResponse,
+} from '@doul/contracts';
+import { RpcController, type RpcHandlers } from '@doul/rpc';
+import { Cards } from '../model/cards.js';
+import { Likes, type LikeOutcome } from '../model/likes.js';
+import { cut, parseCursor } from './cursor.js';
+import { requireAtMost } from './limits.js';
+
+const MAX_LIKES = 512;
+const MAX_QUESTIONS = 64;
+const MAX_IDS = 1_000;
+
+const OUTCOMES: Record<LikeOutcome, FavoriteOutcome> = {
+  changed: FavoriteOutcome.CHANGED,
+  unchanged: FavoriteOutcome.UNCHANGED,
+  unavailable: FavoriteOutcome.UNAVAILABLE,
+};
+
+@RpcController(FavoriteServiceDefinition)
+export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefinition> {
+  constructor(
+    private readonly likes: Likes,
+    private readonly cards: Cards,
+  ) {}
+
+  async setFavorites({ favorites }: SetFavoritesRequest): Promise<SetFavoritesResponse> {
+    requireAtMost(MAX_LIKES, favorites, 'favorites');
+    const visible = await this.published(favorites.map((favorite) => favorite.videoId));
+    const known = favorites.filter((favorite) => visible.has(favorite.videoId));
+    const outcomes = (await this.likes.set(known))[Symbol.iterator]();
+    return {
+      outcomes: favorites.map((favorite) => {
+        if (!visible.has(favorite.videoId)) return FavoriteOutcome.NO_SUCH_VIDEO;
+        return OUTCOMES[(outcomes.next().value as LikeOutcome | undefined) ?? 'unavailable'];
+      }),
+    };
+  }
+
+  async getFlags({ questions }: GetFlagsRequest): Promise<GetFlagsResponse> {
+    requireAtMost(MAX_QUESTIONS, questions, 'questions');
+    for (const question of questions) requireAtMost(MAX_IDS, question.videoIds, 'video_ids');
+    return { answers: (await this.likes.flags(questions)).map((liked) => ({ liked })) };
+  }
+
+  /** Removed videos are passed over, so a page is full unless the list ends. */
+  async listFavorites({ userId, cursor, limit }: ListFavoritesRequest): Promise<ListFavoritesResponse> {
+    const size = Math.min(Math.max(1, limit), MAX_IDS);
+    const found: { videoId: number; likedAt: number }[] = [];
+    for (let before = parseCursor(cursor); found.length <= size; ) {
+      const wanted = size + 1;
+      const page = await this.likes.latest(userId, before, wanted);
+      const visible = await this.published(page.map((item) => item.videoId));
+      found.push(...page.filter((item) => visible.has(item.videoId)));
+      if (page.length < wanted) break;
+      before = page.at(-1)?.likedAt ?? 0;
+    }
+    const { page, nextCursor } = cut(found, size, (item) => item.likedAt);
+    return { videoIds: page.map((item) => item.videoId), nextCursor };
+  }
+
+  private async published(ids: readonly number[]): Promise<Set<number>> {
+    const cards = await this.cards.getMany(ids);
+    return new Set([...cards.values()].filter((card) => card.state === 'published').map((card) => card.id));
+  }
+}

@@ -1,0 +1,19 @@
+import { CommentServiceDefinition } from '@doul/contracts';
+import { RpcModule, rpcLayer } from '@doul/rpc';
+import { Module } from '@nestjs/common';
+import { VideoModelModule } from '../model/video-model.module.js';
+import { CardReader } from './card-reader.js';
+import { DefaultCover } from './default-cover.js';
+import { FavoriteService } from './favorite.service.js';
+import { FeedKeeper } from './feed-keeper.js';
+import { FeedService } from './feed.service.js';
+import { VideoService } from './video.service.js';
+
+@Module({
+  imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
+  controllers: [FeedService, FavoriteService, VideoService],
+  providers: [CardReader, DefaultCover, FeedKeeper],
+})
+export class VideoRpcModule {}
+
+export const videoRpc = rpcLayer(VideoRpcModule, { service: 'video' });

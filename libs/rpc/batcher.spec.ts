@@ -1,0 +1,34 @@
+import { newContext, runInContext } from '@doul/runtime';
+import { expect, it } from 'vitest';
+import { Batcher } from './batcher.js';
+
+it('sends what is asked in one turn together, in order, and a full batch at once', async () => {
+  const calls: number[][] = [];
+  const batcher = new Batcher<number, number>({
+    max: 3,
+    ask: async (questions) => {
+      calls.push([...questions]);
+      return questions.map((question) => question * 10);
+    },
+  });
+  expect(await Promise.all([1, 2, 3, 4].map((question) => batcher.ask(question)))).toEqual([10, 20, 30, 40]);
+  expect(calls).toEqual([[1, 2, 3], [4]]);
+  await batcher.ask(5);
+  expect(calls.at(-1)).toEqual([5]);
+});
+
+it('fails all questions of a failed batch, and goes on', async () => {
+  let fail = true;
+  const batcher = new Batcher<number, number>({ max: 9, ask: (all) => (fail ? Promise.reject(new Error('no')) : Promise.resolve([...all])) });
+  const results = await Promise.allSettled([batcher.ask(1), batcher.ask(2)]);
+  expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
+  fail = false;
+  expect(await batcher.ask(3)).toBe(3);
+});
+
+it('counts one call for each asker', async () => {
+  const batcher = new Batcher<number, number>({ max: 9, ask: (all) => Promise.resolve([...all]) });
+  const contexts = [newContext('a'), newContext('b')];
+  await Promise.all(contexts.map((context, at) => runInContext(context, () => batcher.ask(at))));
+  expect(contexts.map((context) => context.calls.rpc)).toEqual([1, 1]);
+});
