@@ -1,0 +1,40 @@
+import { firstOnPath } from '../binaries.js';
+import { writeFile } from '../layout.js';
+import { tcpAnswers } from '../probes.js';
+import { join, serverBasics } from './spec.js';
+
+/**
+ * Redis holds acknowledged likes, so every write is on disk before its answer, and nothing is ever evicted.
+ * `set-proc-title no` keeps the environment readable, by which `down` knows its own processes.
+ * @param {import('../profile.js').Profile} profile
+ * @param {string} dir
+ */
+const config = ({ ports, secrets }, dir) => `port ${ports.redis}
+bind 127.0.0.1
+dir "${dir}"
+requirepass ${secrets.redis}
+appendonly yes
+appendfsync always
+save ""
+maxmemory 512mb
+maxmemory-policy noeviction
+daemonize no
+set-proc-title no
+`;
+
+/**
+ * @param {import('../profile.js').Profile} profile
+ * @returns {import('./spec.js').Spec}
+ */
+export function redis(profile) {
+  const basics = serverBasics(profile, 'redis');
+  const file = join(basics.cwd, 'redis.conf');
+  return {
+    ...basics,
+    command: firstOnPath('redis-server') ?? 'redis-server',
+    args: [file],
+    port: profile.ports.redis,
+    prepare: () => writeFile(file, config(profile, basics.cwd), 0o600),
+    ready: () => tcpAnswers(profile.ports.redis, { send: `AUTH ${profile.secrets.redis}\r\nPING\r\n`, expect: /^\+OK\r\n(\+PONG|$)/ }),
+  };
+}
