@@ -55,26 +55,36 @@ export class WordWatch {
 
   /** Resolves when the list in use is as new as what was announced. One read at a time. */
   refresh(): Promise<void> {
-    this.running ??= this.readUntilCurrent().finally(() => (this.running = undefined));
+    this.running ??= this.readUntilCurrent();
     return this.running;
   }
 
   private async readUntilCurrent(): Promise<void> {
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted; ) {
-      try {
-        const list = await this.source.read();
-        await this.filter.load(list.words);
-        this.version = list.version;
-        loadedVersion.set(list.version);
-        log.info({ version: list.version, words: list.words.length }, 'word list loaded');
-        // A reader may be behind the announcement for a moment; an announced version that never comes (another database) is given up.
-        if (list.version >= this.wanted || failures >= GIVE_UP_AFTER) return;
-      } catch (error) {
-        log.debug({ err: error, failures }, 'could not read the word list; the last one stays');
+    try {
+      for (let tries = 1; !signal.aborted; tries += 1) {
+        const version = await this.tryRead();
+        // A reader may be behind the announcement for a moment; a version that never comes (another database) is given up.
+        if (version !== undefined && (version >= this.wanted || tries > GIVE_UP_AFTER)) return;
+        await sleep(Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(tries, 10)), undefined, { ref: false });
       }
-      failures += 1;
-      await sleep(Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures, 10)), undefined, { ref: false });
+    } finally {
+      // In the turn of the last comparison: a version announced later must start a new read.
+      this.running = undefined;
+    }
+  }
+
+  private async tryRead(): Promise<number | undefined> {
+    try {
+      const list = await this.source.read();
+      await this.filter.load(list.words);
+      this.version = list.version;
+      loadedVersion.set(list.version);
+      log.info({ version: list.version, words: list.words.length }, 'word list loaded');
+      return list.version;
+    } catch (error) {
+      log.debug({ err: error }, 'could not read the word list; the last one stays');
+      return undefined;
     }
   }
 

@@ -1,0 +1,4 @@
+import { main } from '@doul/runtime';
+import { searchApi } from './search-api.module.js';
+
+main(searchApi);

@@ -1,0 +1,21 @@
+import { FavoriteServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import { apiLayer } from '@doul/http';
+import { RpcModule } from '@doul/rpc';
+import { warmSegmentation } from '@doul/text';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { SearchController } from './search.controller.js';
+import { SearchHydrate } from './search.hydrate.js';
+
+@Module({
+  imports: [RpcModule.clients(VideoServiceDefinition, FavoriteServiceDefinition, ProfileServiceDefinition)],
+  controllers: [SearchController],
+  providers: [SearchHydrate],
+})
+export class SearchApiModule implements OnModuleInit {
+  /** Before the first request instead of during it. */
+  onModuleInit(): void {
+    warmSegmentation();
+  }
+}
+
+export const searchApi = apiLayer(SearchApiModule, { service: 'search', prefixes: ['/douyin/search'] });

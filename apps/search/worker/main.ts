@@ -1,0 +1,4 @@
+import { main } from '@doul/runtime';
+import { searchWorker } from './search-worker.module.js';
+
+main(searchWorker);
