@@ -1,8 +1,8 @@
 import { startOssServer } from './server.js';
 
 /**
- * The bundled object store as a process of its own. Environment: OSS_SERVER_PORT (default 9000), OSS_SERVER_DIR, OSS_BUCKET,
- * OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, and OSS_REGION where signatures must name one.
+ * The bundled object store as a process of its own. Environment: OSS_SERVER_PORT (default 9000), OSS_SERVER_HOST (default: loopback
+ * only), OSS_SERVER_DIR, OSS_BUCKET, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, and OSS_REGION where signatures must name one.
  */
 function required(name: string): string {
   const value = process.env[name];
@@ -14,6 +14,7 @@ const region = process.env['OSS_REGION']?.replace(/^oss-/, '') || undefined;
 const server = await startOssServer(
   {
     port: Number(process.env['OSS_SERVER_PORT'] ?? 9_000),
+    host: process.env['OSS_SERVER_HOST'] || undefined,
     dir: required('OSS_SERVER_DIR'),
     bucket: required('OSS_BUCKET'),
     accessKeyId: required('OSS_ACCESS_KEY_ID'),

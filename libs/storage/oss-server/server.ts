@@ -45,13 +45,16 @@ export interface RunningOss {
   close(): Promise<void>;
 }
 
-/**
- * Starts the server on both loopback addresses, because `localhost` may mean either.
- *
- * @param port 0 = any free one
- */
+export interface ListenOptions {
+  /** 0 = any free one. */
+  port: number;
+  /** Address to listen on instead of the loopback ones, for example in a container. */
+  host?: string | undefined;
+}
+
+/** Starts the server; by default on both loopback addresses, because `localhost` may mean either. */
 export async function startOssServer(
-  options: OssOptions & { port: number },
+  options: OssOptions & ListenOptions,
   onError: (error: unknown) => void = () => undefined,
 ): Promise<RunningOss> {
   const oss = await openOss(options);
@@ -61,11 +64,12 @@ export async function startOssServer(
     });
     return server.setTimeout(SILENCE_MS);
   }) as [Server, Server];
-  const port = await listen(servers[0], options.port, '127.0.0.1');
+  const port = await listen(servers[0], options.port, options.host ?? '127.0.0.1');
   // A machine without IPv6 has no ::1; then localhost is 127.0.0.1.
-  await listen(servers[1], port, '::1').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') throw error;
-  });
+  if (options.host === undefined)
+    await listen(servers[1], port, '::1').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') throw error;
+    });
   const close = (server: Server): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
