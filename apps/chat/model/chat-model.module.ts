@@ -2,13 +2,11 @@ import { databaseModule } from '@doul/data';
 import { eventsModule } from '@doul/events';
 import { Module } from '@nestjs/common';
 import { ConversationRepository } from './conversation.repository.js';
-import { chatMigrations } from './migrations/index.js';
-
-export const CHAT_SCHEMA = 'doul_chat';
+import { migrations, schema } from './migrations/index.js';
 
 /** Everything that knows the service's SQL. */
 @Module({
-  imports: [databaseModule(CHAT_SCHEMA, { migrations: chatMigrations }), eventsModule({ schema: CHAT_SCHEMA, publishes: true })],
+  imports: [databaseModule(schema, { migrations }), eventsModule({ schema, publishes: true })],
   providers: [ConversationRepository],
   exports: [ConversationRepository],
 })

@@ -5,7 +5,7 @@ import type { RpcClient } from '@doul/rpc';
 import { disposeResources } from '@doul/runtime';
 import { useWordSource } from '@doul/text';
 import { ConversationRepository } from '../model/conversation.repository.js';
-import { chatMigrations } from '../model/migrations/index.js';
+import { migrations, schema } from '../model/migrations/index.js';
 import { ConversationService } from '../rpc/conversation.service.js';
 
 /** The service without its transport, on a schema of its own, where users 1 to 199 exist. */
@@ -22,7 +22,7 @@ export async function chatFixture() {
         ],
       }),
   });
-  const { database, drop } = await temporaryDatabase('doul_chat', { migrations: chatMigrations });
+  const { database, drop } = await temporaryDatabase(schema, { migrations });
   const exists = ({ ids }: { ids: number[] }) => Promise.resolve({ ids: ids.filter((id) => id > 0 && id < 200) });
   const profiles = { exists } as unknown as RpcClient<typeof ProfileServiceDefinition>;
   const service = new ConversationService(new ConversationRepository(database, new Outbox()), profiles);

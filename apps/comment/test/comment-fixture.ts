@@ -7,7 +7,7 @@ import { useWordSource } from '@doul/text';
 import { CommentListRepository } from '../model/comment-list.repository.js';
 import { CommentRepository } from '../model/comment.repository.js';
 import { CommentCounters } from '../model/counters.js';
-import { commentMigrations } from '../model/migrations/index.js';
+import { migrations, schema } from '../model/migrations/index.js';
 import { WordRepository } from '../model/word.repository.js';
 import { CommentService } from '../rpc/comment.service.js';
 import { ReconcileService } from '../rpc/reconcile.service.js';
@@ -30,7 +30,7 @@ export async function commentFixture() {
         ],
       }),
   });
-  const { database, drop } = await temporaryDatabase('doul_comment', { migrations: commentMigrations });
+  const { database, drop } = await temporaryDatabase(schema, { migrations });
   // Counters of other runs may still be in Redis under the same video ids.
   const first = Date.now();
   const videos = new Map(Array.from({ length: 20 }, (_, at) => [first + at, OWNER]));
