@@ -11,12 +11,18 @@ import { readInput } from './read.js';
 import { receiveForm } from './receive-form.js';
 import { sourcesOf } from './sources.js';
 
+/** Tests read from this header what a request cost; nobody else gets it. */
+const tellsCalls = process.env['NODE_ENV'] === 'test';
+
 /** A handler as a controller wrote it, bound to its instance. */
 export type Handler = (input: unknown, call: Call) => Promise<object> | object;
 
 /** Writes a failed answer. */
 export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyReply): void {
-  const failure = failureOf(runInContext(exchange.context(), () => toDoulError(error)), exchange);
+  const failure = failureOf(
+    runInContext(exchange.context(), () => toDoulError(error)),
+    exchange,
+  );
   exchange.statusCode = failure.code;
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter);
   reply.code(failure.http).header('content-type', JSON_TYPE).send(failure.body);
@@ -30,6 +36,7 @@ export function answering(endpoint: AnyEndpoint): (handler: Handler, request: Fa
   const serialize = serializerOf(endpoint);
 
   const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
+    if (tellsCalls) reply.header('x-doul-calls', JSON.stringify(exchange.calls));
     if (answer instanceof RawAnswer) reply.header('content-type', answer.contentType).send(answer.body);
     else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
   };

@@ -32,6 +32,7 @@ export function observe(exchange: Exchange, request: FastifyRequest, reply: Fast
       status,
       status_code: exchange.statusCode,
       ms: Math.round(ms * 100) / 100,
+      calls: exchange.calls,
     };
     log.info(reply.raw.writableFinished ? line : { ...line, aborted: true }, 'request');
   });
