@@ -15,4 +15,5 @@ export const VideoErrors = defineErrors('video', 13, {
     en: 'This stored file already belongs to a video',
     zh: '该文件已属于另一个视频',
   },
+  NO_SUCH_USER: { n: 5, grpc: 'NOT_FOUND', en: 'There is no such user', zh: '用户不存在' },
 });

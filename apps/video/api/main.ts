@@ -1,0 +1,3 @@
+import { main } from '@doul/runtime';
+import { videoApi } from './video-api.module.js';
+main(videoApi);

@@ -1,0 +1,75 @@
+import { CommonErrors, DoulError, VideoServiceDefinition } from '@doul/contracts';
+import type { Call, UploadForm, UploadStream } from '@doul/http';
+import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { childLog } from '@doul/runtime';
+import { isStorageProblem, newObjectKey, objectStore, type ObjectStore } from '@doul/storage';
+import { wordFilter } from '@doul/text';
+import { Injectable } from '@nestjs/common';
+import { VideoErrors } from '../video.errors.js';
+import { MAX_VIDEO_BYTES } from './publish.schema.js';
+import { SNIFF_BYTES, peek, sniff } from './sniff.js';
+
+const log = childLog('uploads');
+
+interface StoredFile {
+  key: string;
+  sizeBytes: number;
+}
+
+/** After these nobody knows whether the video exists now, so its file must stay. */
+const UNCERTAIN = new Set([CommonErrors.UNAVAILABLE.row.code, CommonErrors.DEADLINE.row.code, CommonErrors.INTERNAL.row.code]);
+
+/** Takes videos in: the file straight to the object store, then the row. Whatever fails leaves no file behind. */
+@Injectable()
+export class Uploads {
+  private readonly objects: ObjectStore = objectStore();
+  private readonly words = wordFilter();
+
+  constructor(@InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>) {}
+
+  /** @throws DoulError NOT_A_VIDEO, TEXT_REFUSED, INVALID_PARAMETER, BODY_TOO_LARGE, UNAUTHENTICATED */
+  async receive(form: UploadForm<{ title?: string | undefined }>, call: Call): Promise<void> {
+    const discard = (file: StoredFile): Promise<void> => this.discard(file);
+    const { input, files } = await form.receive((file) => this.store(file), discard);
+    const file = files.get('data');
+    if (!file) throw CommonErrors.INVALID_PARAMETER({ parameter: 'data', problem: 'is missing' });
+    try {
+      const title = this.checked(input.title ?? '');
+      const request = { authorId: call.viewerId, title, objectKey: file.key, sizeBytes: file.sizeBytes, requestKey: call.requestKey };
+      const { created } = await this.videos.createVideo(request);
+      if (!created) await this.discard(file);
+    } catch (error) {
+      if (error instanceof DoulError && !UNCERTAIN.has(error.code)) await this.discard(file);
+      else log.warn({ err: error, key: file.key }, 'an upload may have left a file without a video');
+      throw error;
+    }
+  }
+
+  private async store({ stream }: UploadStream): Promise<StoredFile> {
+    const { start, whole } = await peek(stream, SNIFF_BYTES);
+    const container = sniff(start);
+    if (!container) {
+      whole.destroy();
+      throw VideoErrors.NOT_A_VIDEO();
+    }
+    const key = newObjectKey('videos', container.extension);
+    try {
+      const { size } = await this.objects.putStream(key, whole, { contentType: container.contentType, maxBytes: MAX_VIDEO_BYTES });
+      return { key, sizeBytes: size };
+    } catch (error) {
+      if (isStorageProblem(error, 'too-large')) throw CommonErrors.BODY_TOO_LARGE({}, error);
+      if (isStorageProblem(error, 'aborted') || isStorageProblem(error, 'stalled')) throw CommonErrors.UNREADABLE_BODY({}, error);
+      throw error;
+    }
+  }
+
+  private checked(title: string): string {
+    const { worst } = this.words.check(title);
+    if (worst === 'block' || worst === 'review') throw CommonErrors.TEXT_REFUSED({ parameter: 'title' });
+    return worst === 'mask' ? this.words.mask(title) : title;
+  }
+
+  private async discard(file: StoredFile): Promise<void> {
+    await this.objects.delete([file.key]).catch((error: unknown) => log.warn({ err: error, key: file.key }, 'a file was left behind'));
+  }
+}
