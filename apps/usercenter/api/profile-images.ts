@@ -1,6 +1,6 @@
 import type { UploadStream } from '@doul/http';
 import { childLog } from '@doul/runtime';
-import { newObjectKey, objectStore } from '@doul/storage';
+import { newObjectKey, objectStore, type ObjectKind } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { buffer } from 'node:stream/consumers';
 import { UsercenterErrors } from '../usercenter.errors.js';
@@ -8,7 +8,7 @@ import { inspectImage } from './image.js';
 
 const log = childLog('usercenter');
 
-const FOLDERS: Record<string, string> = { avatar: 'avatars', background_image: 'backgrounds' };
+const kindOf = (field: string): ObjectKind => (field === 'avatar' ? 'avatars' : 'backgrounds');
 
 /** Pictures of profiles in the object store. */
 @Injectable()
@@ -18,7 +18,7 @@ export class ProfileImages {
     const bytes = await buffer(file.stream);
     const image = inspectImage(bytes);
     if (!image) throw UsercenterErrors.NOT_AN_IMAGE({ parameter: file.field });
-    const key = newObjectKey(FOLDERS[file.field] ?? 'images', image.extension);
+    const key = newObjectKey(kindOf(file.field), image.extension);
     await objectStore().put(key, bytes, { contentType: image.contentType });
     return key;
   }

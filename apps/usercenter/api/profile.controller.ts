@@ -1,11 +1,10 @@
 import { CommonErrors, ProfileServiceDefinition, type UpdateProfileRequest } from '@doul/contracts';
-import { Endpoint, type AnswerOf, type Call, type InputOf, type User } from '@doul/http';
+import { Endpoint, userOf, type AnswerOf, type Call, type InputOf, type User } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
 import { UsercenterErrors } from '../usercenter.errors.js';
 import { getUser, updateProfile } from './profile.schema.js';
 import { ProfileImages } from './profile-images.js';
-import { userView } from './user.view.js';
 
 @Controller()
 export class ProfileController {
@@ -45,6 +44,6 @@ export class ProfileController {
   private async user(id: number, viewerId: number): Promise<User> {
     const { profiles } = await this.profiles.getProfiles({ ids: [id], viewerId });
     if (!profiles[0]) throw UsercenterErrors.NO_SUCH_USER();
-    return userView(profiles[0]);
+    return userOf(profiles[0]);
   }
 }
