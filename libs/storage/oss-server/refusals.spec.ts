@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -9,14 +10,14 @@ beforeAll(async () => (server = await startTestServer({ maxObjectBytes: 200_000,
 afterAll(() => server.close());
 
 /** A request whose path is sent as written: no client library tidies it up. */
-const raw = (method: string, path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> =>
+const raw = (method: string, path: string, headers = {}, content = ''): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port: server.port, method, path, headers }, (res) => {
       let body = '';
       res.on('data', (chunk: Buffer) => (body += chunk.toString()));
       res.on('end', () => resolve({ status: res.statusCode ?? 0, body }));
     });
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(content);
   });
 
 const code = (xml: string): string => /<Code>(\w+)<\/Code>/.exec(xml)?.[1] ?? '';
@@ -96,12 +97,22 @@ it('lets nobody write, delete or list without a signature', async () => {
   }
 });
 
+/** Headers of a request signed by hand, since the SDK cleans addresses up before it sends them. */
+function signedByHand(method: string, key: string): Record<string, string> {
+  const date = new Date().toUTCString();
+  const text = `${method}\n\n\n${date}\n/${BUCKET}/${key}`;
+  const signature = createHmac('sha1', KEYS.accessKeySecret).update(text).digest('base64');
+  return { date, authorization: `OSS ${KEYS.accessKeyId}:${signature}` };
+}
+
 it('never turns a key into a path', async () => {
-  const oss = server.client();
-  const keys = ['../../outside.txt', 'a/../../../b', '..', 'con\u0000trol', 'a//b', '%2e%2e/x', 'C:\\x'];
+  const keys = ['../../outside.txt', 'a/../../../b', '..', 'con\u0000trol', 'a//b', '%2e%2e/x', 'C:\\x', 'x/' + '/../'.repeat(9)];
   for (const key of keys) {
-    await oss.put(key, Buffer.from(key));
-    expect(((await oss.get(key)).content as Buffer).toString()).toBe(key);
+    for (const path of new Set([encodeURI(key), encodeURIComponent(key)])) {
+      const put = await raw('PUT', `/${BUCKET}/${path}`, signedByHand('PUT', key), key);
+      const got = await raw('GET', `/${BUCKET}/${path}`);
+      expect([key, put.status, got.status, got.body]).toEqual([key, 200, 200, key]);
+    }
   }
   for (const name of await readdir(server.dir, { recursive: true })) {
     expect(name).toMatch(/^media(\/(objects|blobs)(\/[0-9a-f]{2}(\/[\w-]+(\.json)?)?)?|\/tmp|\/uploads|\/bucket\.json)?$/);
@@ -131,5 +142,4 @@ it('answers malformed requests with OSS codes', async () => {
   await expect(oss.put('md5', Buffer.from('x'), { headers })).rejects.toMatchObject({ code: 'BadDigest' });
   await expect(oss.head('md5')).rejects.toMatchObject({ status: 404 });
   expect(await readdir(join(server.dir, BUCKET, 'tmp'))).toEqual([]);
-  expect(KEYS.accessKeySecret).not.toBe('');
 });
