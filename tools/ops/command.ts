@@ -2,8 +2,11 @@
 export interface Command {
   /** Shown by --help: usage lines and what they do. */
   readonly help: string;
-  /** @throws UsageError for arguments that make no sense; anything else is a failure of the work itself */
-  run(args: readonly string[]): Promise<void>;
+  /**
+   * @returns the exit code; nothing = 0
+   * @throws UsageError for arguments that make no sense; anything else is a failure of the work itself
+   */
+  run(args: readonly string[]): Promise<number | void>;
 }
 
 /** Arguments that the command does not take; the help is printed with it. */

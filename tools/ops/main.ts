@@ -2,6 +2,10 @@ import { UsageError, type Command } from './command.js';
 
 /** Loaded only when asked for. */
 const commands: Record<string, () => Promise<Command>> = {
+  reindex: async () => {
+    const { REINDEX_HELP, reindex } = await import('./reindex.js');
+    return { help: REINDEX_HELP, run: reindex };
+  },
   dlq: async () => (await import('./dlq.js')).dlq,
   words: async () => (await import('./words.js')).words,
   review: async () => (await import('./review.js')).review,
@@ -11,6 +15,10 @@ const USAGE = `Usage: node dist/tools/ops/main.js COMMAND [ARGUMENT...]
 Commands: ${Object.keys(commands).join(', ')}. COMMAND --help tells more.
 `;
 
+/** Ours, and what node:util's parseArgs throws. */
+const isUsage = (error: unknown): boolean =>
+  error instanceof UsageError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+
 async function run(name: string, args: readonly string[]): Promise<number> {
   const command = await commands[name]?.();
   if (!command) {
@@ -18,14 +26,13 @@ async function run(name: string, args: readonly string[]): Promise<number> {
     return 2;
   }
   if (args.includes('--help')) {
-    process.stdout.write(command.help);
+    process.stdout.write(`${command.help.trimEnd()}\n`);
     return 0;
   }
   try {
-    await command.run(args);
-    return 0;
+    return (await command.run(args)) ?? 0;
   } catch (error) {
-    const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+    const usage = isUsage(error);
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n${usage ? `\n${command.help}` : ''}`);
     return usage ? 2 : 1;
   } finally {
