@@ -14,7 +14,7 @@ export const SERVERS = ['mysql', 'redis', 'etcd', 'rabbitmq', 'elasticsearch', '
 
 /** @param {import('./profile.js').Profile} profile @returns {import('./servers/spec.js').Spec[]} */
 function serverSpecs(profile) {
-  const external = externalServers(profile);
+  const external = /** @type {string[]} */ (externalServers(profile));
   const makers = { mysql, redis, etcd, rabbitmq, elasticsearch, oss, gateway, nginx };
   const wanted = Object.entries(makers).filter(([name]) => !external.includes(name));
   const search = profile.run.elasticsearch && elasticsearchInstalled();

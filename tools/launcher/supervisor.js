@@ -59,9 +59,8 @@ class Supervisor {
       if (known) return known;
       const work = (async () => {
         const needs = units.filter((other) => unit.spec.needs.includes(other.spec.name));
-        await Promise.all(needs.map(start));
         const before = Date.now();
-        const ok = await unit.start();
+        const ok = (await Promise.all(needs.map(start))).every(Boolean) && (await unit.start());
         tell({ unit: unit.spec.name, ready: ok, ms: Date.now() - before });
         return ok;
       })();

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { firstOnPath } from '../binaries.js';
 import { environment } from '../environment.js';
 import { reachableByAll, ROOT } from '../layout.js';
@@ -9,6 +9,15 @@ const GATEWAY_MAIN = join(ROOT, 'dist/tools/gateway/main.js');
 
 /** @param {import('../profile.js').Profile} profile */
 const edgeDir = (profile) => folder(profile.dir, 'nginx');
+
+/** @param {string} path */
+function pidIn(path) {
+  try {
+    return Number(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * The process that keeps nginx's list of instances equal to etcd's; undefined until it is built.
@@ -32,7 +41,7 @@ export function gateway(profile) {
       NGINX_PATH: firstOnPath('nginx') ?? 'nginx',
       NGINX_USER: isRoot ? (reachableByAll(dir) ? 'www-data' : 'root') : '',
     },
-    ready: (pid) => Promise.resolve(existsSync(join(dir, `ready.${pid}`))),
+    ready: async (pid) => pidIn(join(dir, 'gateway.pid')) === pid,
   };
 }
 
