@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<Command>> = {
     const { REINDEX_HELP, reindex } = await import('./reindex.js');
     return { help: REINDEX_HELP, run: reindex };
   },
+  reconcile: async () => (await import('./reconcile.js')).reconcile,
   dlq: async () => (await import('./dlq.js')).dlq,
   words: async () => (await import('./words.js')).words,
   review: async () => (await import('./review.js')).review,

@@ -75,9 +75,9 @@ export class LikeRepository {
     return this.database.byIds<LikeRow>(sql, viewerIds);
   }
 
-  /** Some of the viewers who like a video, for taking the likes of a removed one back. */
-  async likersOf(videoId: number, limit: number): Promise<number[]> {
-    const sql = 'SELECT viewer_id AS viewerId FROM likes WHERE video_id = ? ORDER BY viewer_id LIMIT ?';
-    return (await this.database.query<{ viewerId: number }>(sql, [videoId, limit])).map((row) => row.viewerId);
+  /** Viewers who like a video, by ascending id from after `afterId`: for taking the likes of a removed one back. */
+  async likersOf(videoId: number, afterId: number, limit: number): Promise<number[]> {
+    const sql = 'SELECT viewer_id AS viewerId FROM likes WHERE video_id = ? AND viewer_id > ? ORDER BY viewer_id LIMIT ?';
+    return (await this.database.query<{ viewerId: number }>(sql, [videoId, afterId, limit])).map((row) => row.viewerId);
   }
 }

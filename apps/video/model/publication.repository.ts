@@ -52,6 +52,11 @@ export class PublicationRepository {
     });
   }
 
+  /** Says that a claimed video is still being worked on. */
+  async touch(id: number, claim: string): Promise<void> {
+    await this.database.execute("UPDATE videos SET state_at = ? WHERE id = ? AND state = 'processing' AND claim = ?", [Date.now(), id, claim]);
+  }
+
   /** Publishes a claimed video at the head of the feed; false when the claim is no longer the valid one. */
   publish(id: number, claim: string, media: Media): Promise<boolean> {
     return this.database.transaction(async (tx) => {
@@ -112,10 +117,15 @@ export class PublicationRepository {
   }
 
   /** Removed videos that something may still belong to. */
-  unpurged(limit: number): Promise<{ id: number; authorId: number; objectKey: string; removedAt: number }[]> {
-    const sql = `SELECT id, author_id AS authorId, object_key AS objectKey, state_at AS removedAt FROM videos
-      WHERE leftovers = 1 ORDER BY state_at LIMIT ?`;
-    return this.database.query(sql, [limit]);
+  async unpurged(limit: number): Promise<number[]> {
+    const sql = 'SELECT id FROM videos WHERE leftovers = 1 ORDER BY state_at LIMIT ?';
+    return (await this.database.query<{ id: number }>(sql, [limit])).map((row) => row.id);
+  }
+
+  /** A removed video that something may still belong to; undefined when there is nothing to do. */
+  leftovers(id: number): Promise<{ authorId: number; objectKey: string; removedAt: number } | undefined> {
+    const sql = 'SELECT author_id AS authorId, object_key AS objectKey, state_at AS removedAt FROM videos WHERE id = ? AND leftovers = 1';
+    return this.database.one(sql, [id]);
   }
 
   async purged(id: number): Promise<void> {

@@ -1,0 +1,54 @@
+import { childLog, holdLease } from '@doul/runtime';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PublicationRepository } from '../model/publication.repository.js';
+import { Processing } from './processing.js';
+import { Purge } from './purge.js';
+import { removeOrphanedFiles } from './temp-files.js';
+
+const log = childLog('sweeper');
+const EVERY_MS = 10_000;
+/** A video that nobody has touched for this long lost its event or its worker, in ms; workers touch theirs every 20 s. */
+const STUCK_MS = 120_000;
+/** Videos of one round. */
+const BATCH = 50;
+
+/** Finds what events and their retries have not finished. */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private release: (() => Promise<void>) | undefined;
+
+  constructor(
+    private readonly publications: PublicationRepository,
+    private readonly processing: Processing,
+    private readonly purge: Purge,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await removeOrphanedFiles().catch((error: unknown) => log.warn({ err: error }, 'files of killed workers stay'));
+    this.release = holdLease('video-sweeper', (signal) => this.loop(signal));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.release?.();
+  }
+
+  private async loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.round(signal).catch((error: unknown) => log.warn({ err: error }, 'a sweep failed'));
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One look at everything; one failing video does not keep others waiting. */
+  async round(signal: AbortSignal): Promise<void> {
+    const jobs = [
+      ...(await this.publications.stuck(Date.now() - STUCK_MS, BATCH)).map((id) => () => this.processing.process(id)),
+      ...(await this.publications.unpurged(BATCH)).map((id) => () => this.purge.run(id)),
+    ];
+    for (const job of jobs) {
+      if (signal.aborted) return;
+      await job().catch((error: unknown) => log.warn({ err: error }, 'a video waits for the next sweep'));
+    }
+  }
+}
