@@ -111,7 +111,7 @@ describe('CounterTable', () => {
 
   it('answers from MySQL while Redis is away', async () => {
     await add(1, 'works', 2);
-    const away = newRedis('away', { port: 1, host: '127.0.0.1' });
+    const away = newRedis('away', { url: 'redis://127.0.0.1:1' });
     const cut = new CounterTable<Field>({ db, redis: new RedisStore(away), table: 'tally', fields: ['likes', 'works'], key });
     expect((await cut.getMany([1])).get(1)).toEqual({ likes: 0, works: 2 });
     away.disconnect();

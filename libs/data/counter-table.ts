@@ -99,6 +99,16 @@ export class CounterTable<F extends string> {
     await this.copy.write([...(await this.stored(this.options.db, ids)).values()]);
   }
 
+  /** Reads rows from MySQL, and copies them to Redis as far as it can be reached. */
+  async refresh(ids: readonly number[]): Promise<Map<number, CounterRow<F>>> {
+    const rows = await this.stored(this.options.db, ids);
+    await this.copy
+      .write([...rows.values()])
+      .catch((error: unknown) => log.warn({ err: error, table: this.options.table }, 'could not copy counters'));
+    for (const row of rows.values()) for (const field of this.options.fields) row.values[field] = Math.max(0, row.values[field]);
+    return rows;
+  }
+
   /** Throws the copies away and makes new ones: for the case that MySQL itself went back, as after restoring a backup. */
   async rebuild(ids: readonly number[]): Promise<void> {
     await this.copy.drop(ids);
@@ -114,21 +124,12 @@ export class CounterTable<F extends string> {
   private async restore(ids: readonly number[]): Promise<Map<number, CounterRow<F>>> {
     const fresh = ids.filter((id) => !this.loading.has(id));
     if (fresh.length > 0) {
-      const load = sharedWork(() => this.load(fresh)).finally(() => fresh.forEach((id) => this.loading.delete(id)));
+      const load = sharedWork(() => this.refresh(fresh)).finally(() => fresh.forEach((id) => this.loading.delete(id)));
       for (const id of fresh) this.loading.set(id, load);
     }
     const rows = new Map<number, CounterRow<F>>();
     for (const load of new Set(ids.map((id) => this.loading.get(id)))) for (const [id, row] of (await load) ?? []) rows.set(id, row);
     return new Map(ids.map((id) => [id, rows.get(id) ?? { id, version: 0, values: this.zeros() }]));
-  }
-
-  private async load(ids: readonly number[]): Promise<Map<number, CounterRow<F>>> {
-    const rows = await this.stored(this.options.db, ids);
-    await this.copy
-      .write([...rows.values()])
-      .catch((error: unknown) => log.warn({ err: error, table: this.options.table }, 'could not copy counters'));
-    for (const row of rows.values()) for (const field of this.options.fields) row.values[field] = Math.max(0, row.values[field]);
-    return rows;
   }
 
   private toRow(row: StoredRow): CounterRow<F> {

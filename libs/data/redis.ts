@@ -10,18 +10,35 @@ const errors = metrics.counter('doul_redis_errors_total', 'Failed Redis commands
 /** Longest pause between attempts to reconnect, in ms: a restarted Redis is found again within it. */
 const MAX_RECONNECT_MS = 500;
 
+/** A command waits for a connection that was lost this short ago, in ms; later ones fail at once until it is back. */
+const BLIP_MS = 200;
+const UNCONNECTED = new Set(['reconnecting', 'connecting', 'close']);
+
 type Sink = Parameters<Redis['sendCommand']>[1];
 
-/** ioredis with our clock on each round trip. */
+/** ioredis with our clock on each round trip, and without waiting in line for a server that is away. */
 class MeasuredRedis extends Redis {
   private lastPipeline: Sink;
+  private lostAt: number | undefined;
+
+  /** Starts to watch the connection; not in a constructor, since ioredis connects in its own. */
+  noticeLoss(): this {
+    this.on('close', () => (this.lostAt ??= Date.now()));
+    this.on('ready', () => (this.lostAt = undefined));
+    return this;
+  }
 
   override sendCommand(command: Command, sink?: Sink): unknown {
     if (sink !== undefined) {
       if (sink !== this.lastPipeline) this.measure('pipeline', command);
       this.lastPipeline = sink;
     } else this.measure(command.name, command);
-    return super.sendCommand(command, sink);
+    if (this.isAway()) command.reject(new Error('Connection is closed.'));
+    return command.isResolved ? command.promise : super.sendCommand(command, sink);
+  }
+
+  private isAway(): boolean {
+    return this.lostAt !== undefined && UNCONNECTED.has(this.status) && Date.now() - this.lostAt > BLIP_MS;
   }
 
   private measure(label: string, command: Command): void {
@@ -36,10 +53,15 @@ class MeasuredRedis extends Redis {
   }
 }
 
+export interface ConnectionOptions extends Omit<RedisOptions, 'replyMapping'> {
+  /** Another server than REDIS_URL. */
+  url?: string;
+}
+
 /** A connection of one's own, for blocking reads and subscriptions; the caller closes it. */
-export function newRedis(name: string, options: Omit<RedisOptions, 'replyMapping'> = {}): Redis {
+export function newRedis(name: string, { url, ...options }: ConnectionOptions = {}): Redis {
   const { REDIS_URL, REDIS_DEADLINE_MS } = dataConfig();
-  const client = new MeasuredRedis(REDIS_URL, {
+  const client = new MeasuredRedis(url ?? REDIS_URL, {
     connectionName: `doul-${name}`,
     connectTimeout: REDIS_DEADLINE_MS,
     commandTimeout: REDIS_DEADLINE_MS,
@@ -47,7 +69,7 @@ export function newRedis(name: string, options: Omit<RedisOptions, 'replyMapping
     maxRetriesPerRequest: 1,
     retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 6), MAX_RECONNECT_MS),
     ...options,
-  });
+  }).noticeLoss();
   client.on('error', (error: Error) => log.warn({ err: error.message, connection: name }, 'redis connection'));
   return client;
 }

@@ -1,6 +1,5 @@
 import { Database } from '@doul/data';
 import { Injectable } from '@nestjs/common';
-import { FollowCounterTable } from './follow-counters.js';
 import type { ListKind, Position, Related } from './relation.js';
 
 /** Each list's range, in its index's order. The row constructor `(a, b) < (?, ?)` would not use the index. */
@@ -17,10 +16,7 @@ const PAGES: Record<ListKind, string> = {
 /** Reads of the follow graph. */
 @Injectable()
 export class FollowRepository {
-  constructor(
-    private readonly db: Database,
-    private readonly counters: FollowCounterTable,
-  ) {}
+  constructor(private readonly db: Database) {}
 
   async follows(followerId: number, followeeId: number): Promise<boolean> {
     return (await this.db.one('SELECT 1 FROM follows WHERE follower_id = ? AND followee_id = ?', [followerId, followeeId])) !== undefined;
@@ -34,11 +30,6 @@ export class FollowRepository {
   async allFollowees(followerId: number): Promise<number[]> {
     const rows = await this.db.query<{ id: number }>('SELECT followee_id AS id FROM follows WHERE follower_id = ?', [followerId]);
     return rows.map((row) => row.id);
-  }
-
-  /** The stored version of whom the user follows. */
-  async followVersion(userId: number): Promise<number> {
-    return (await this.counters.stored(this.db, [userId])).get(userId)?.values.follow_version ?? 0;
   }
 
   /** Up to `limit` users of a list after a position, latest follow first. */

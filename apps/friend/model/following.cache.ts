@@ -75,7 +75,7 @@ export class FollowingCache {
 
   private async loadNow(viewerId: number): Promise<Set<number>> {
     // The version first: the set may then be newer than its label, never older.
-    const version = await this.follows.followVersion(viewerId);
+    const version = (await this.counters.refresh([viewerId])).get(viewerId)?.values.follow_version ?? 0;
     const ids = await this.follows.allFollowees(viewerId);
     await this.install
       .run(keysOf(viewerId), [version, TTL_SECONDS, ...ids])

@@ -6,7 +6,7 @@ import { fromCursor, toCursor } from './cursor.js';
 describe('cursors of relation lists', () => {
   it('come back as they went', () => {
     const whole = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
-    fc.assert(fc.property(whole, whole, (at, id) => expect(fromCursor(toCursor({ at, id }))).toEqual({ at, id })));
+    fc.assert(fc.property(whole, whole, (at, id) => void expect(fromCursor(toCursor({ at, id }))).toEqual({ at, id })));
   });
 
   it('start at the start', () => expect(fromCursor('')).toEqual(FROM_START));
