@@ -5,12 +5,14 @@ import { errors } from './errors.js';
 import { events } from './events.js';
 import type { GeneratedFile, Generator } from './generator.js';
 import { keys } from './keys.js';
+import { openapi } from './openapi.js';
+import { kubernetes } from './kubernetes.js';
 import { proto } from './proto.js';
 import { filesBelow, root } from './repository.js';
 import { routes } from './routes.js';
 import { tables } from './tables.js';
 
-const generators: readonly Generator[] = [proto, errors, keys, events, config, routes, tables];
+const generators: readonly Generator[] = [proto, errors, keys, events, config, routes, openapi, tables, kubernetes];
 
 const current = (path: string): string | undefined => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined);
 
