@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDER = '.github/workflows';
+/** What the linter's build of 2022 cannot know: newer runners, and the `vars` context. */
+const NEWER_THAN_THE_LINTER = [/^label "ubuntu-\d\d\.\d\d" is unknown/, /^undefined variable "vars"/];
 
 /** Lints the GitHub workflows; prints each finding as `file:line:column: message` and exits with 1 when there is any. */
 async function main(): Promise<void> {
@@ -11,8 +13,9 @@ async function main(): Promise<void> {
     const path = join(FOLDER, name);
     return lint(readFileSync(path, 'utf8'), path);
   });
-  for (const { file, line, column, message } of findings) console.log(`${file}:${line}:${column}: ${message}`);
-  if (findings.length > 0) process.exitCode = 1;
+  const real = findings.filter(({ message }) => !NEWER_THAN_THE_LINTER.some((pattern) => pattern.test(message)));
+  for (const { file, line, column, message } of real) console.log(`${file}:${line}:${column}: ${message}`);
+  if (real.length > 0) process.exitCode = 1;
 }
 
 await main();
