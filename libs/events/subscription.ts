@@ -24,6 +24,8 @@ export interface Subscription {
 
 /** Longest time of a handler that does not say otherwise, in ms: RPC, SQL and HTTP calls all give up far earlier. */
 const HANDLER_MS = 60_000;
+/** For handlers that work or wait long, in ms: below the 30 minutes after which RabbitMQ takes an unanswered delivery back. */
+const LONG_MS = 25 * 60_000;
 /** Enough to keep a handler of a few ms busy over a local network. */
 const PREFETCH = 32;
 
@@ -57,6 +59,8 @@ defineSubscription({
   version: 1,
   events: [UserRegisteredEvent, UserUpdatedEvent, VideoPublishedEvent, VideoUpdatedEvent, VideoRemovedEvent],
   prefetch: 200,
+  // Its handlers wait for the search engine to come back instead of using up their tries.
+  timeoutMs: LONG_MS,
   doc: 'Keeps the search index',
 });
 
@@ -65,7 +69,7 @@ defineSubscription({
   version: 1,
   events: [VideoUploadedEvent, VideoRemovedEvent],
   prefetch: 2,
-  timeoutMs: 25 * 60_000,
+  timeoutMs: LONG_MS,
   doc: 'Probes uploads, makes covers, purges removed videos',
 });
 

@@ -4,15 +4,13 @@ import { searchConfig } from '../search.config.js';
 import { ElasticEngine } from './elastic/elastic-engine.js';
 import { newElasticClient } from './elastic/elastic-client.js';
 import { Indexes } from './elastic/indexes.js';
-import { searchMigrations } from './migrations/index.js';
+import { migrations, schema } from './migrations/index.js';
 import { MysqlEngine } from './mysql/mysql-engine.js';
 import type { SearchEngine } from './search-engine.js';
 
-export const SEARCH_SCHEMA = 'doul_search';
-
 function newEngine(): SearchEngine {
   const { ELASTICSEARCH_URL, SEARCH_INDEX_PREFIX, SEARCH_SHARDS } = searchConfig();
-  if (ELASTICSEARCH_URL === '') return new MysqlEngine(new Database(SEARCH_SCHEMA, { migrations: searchMigrations }));
+  if (ELASTICSEARCH_URL === '') return new MysqlEngine(new Database(schema, { migrations }));
   const client = newElasticClient(ELASTICSEARCH_URL);
   return new ElasticEngine(client, new Indexes(client, SEARCH_INDEX_PREFIX, SEARCH_SHARDS));
 }

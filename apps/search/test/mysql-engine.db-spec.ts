@@ -1,7 +1,7 @@
 import { Database } from '@doul/data';
 import { disposeResources } from '@doul/runtime';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { searchMigrations } from '../model/migrations/index.js';
+import { migrations } from '../model/migrations/index.js';
 import { MysqlEngine } from '../model/mysql/mysql-engine.js';
 import { describeEngine } from './engine-behaviour.js';
 
@@ -9,7 +9,7 @@ const SCHEMA = `doul_search_t${process.pid}`;
 
 describe('the MySQL engine', () => {
   const root = new Database('mysql');
-  const database = new Database(SCHEMA, { migrations: searchMigrations });
+  const database = new Database(SCHEMA, { migrations });
   const engine = new MysqlEngine(database);
 
   beforeAll(async () => {

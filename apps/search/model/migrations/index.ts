@@ -1,5 +1,7 @@
 import type { MigrationClass } from '@doul/data';
 import { Search1700000000000 } from './1700000000000-search.js';
 
+export const schema = 'doul_search';
+
 /** In the order they run. */
-export const searchMigrations: readonly MigrationClass[] = [Search1700000000000];
+export const migrations: readonly MigrationClass[] = [Search1700000000000];
