@@ -1,4 +1,4 @@
-import { Get, Post, Req, Res } from '@nestjs/common';
+import { Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RawAnswer } from './answer.js';
@@ -44,6 +44,8 @@ export function Endpoint<E extends AnyEndpoint>(endpoint: E) {
     descriptor.value = replaced as unknown as T;
     const route = endpoint.method === 'GET' ? Get(endpoint.path) : Post(endpoint.path);
     route(target, key, descriptor);
+    // Nest answers a POST with 201 otherwise.
+    HttpCode(200)(target, key, descriptor);
     RouteConfig({ endpoint })(target, key, descriptor);
     Req()(target, key, 0);
     Res()(target, key, 1);
