@@ -1,4 +1,4 @@
-import { childLog, metrics, newContext, runInContext } from '@doul/runtime';
+import { childLog, isStopping, metrics, newContext, runInContext } from '@doul/runtime';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker } from './broker.js';
@@ -26,6 +26,7 @@ export class QueueConsumer {
   private readonly handlers: ReadonlyMap<string, EventHandler>;
   private channel: LiveChannel | undefined;
   private tag = '';
+  private stopped = false;
 
   constructor(
     private readonly subscription: Subscription,
@@ -52,6 +53,7 @@ export class QueueConsumer {
 
   /** Takes no more, waits for what is running, and gives the rest back to the broker. */
   async stop(): Promise<void> {
+    this.stopped = true;
     const channel = this.channel?.current();
     if (channel) await channel.cancel(this.tag).catch(() => undefined);
     await Promise.race([Promise.allSettled([...this.running]), sleep(DRAIN_MS, undefined, { ref: false })]);
@@ -87,6 +89,8 @@ export class QueueConsumer {
       );
       handled.inc({ queue, type: meta.type, outcome: 'done' });
     } catch (error) {
+      // What a stop has cut short is not a failed try: unanswered, it goes back to the broker as it is.
+      if (this.stopped || isStopping()) return;
       await this.putAside(channel, message, meta.attempt, error);
     } finally {
       stopClock();

@@ -283,4 +283,19 @@ describe('outbox, relay and consumers', () => {
     await startConsumer(slow);
     await until('all events', () => done.size === 300);
   });
+
+  it('does not count a try that a stop has cut short', async () => {
+    let cut: () => void = () => undefined;
+    const first = await startConsumer(() => new Promise((_, reject) => (cut = () => reject(new Error('cut short')))));
+    startRelay();
+    const tries: number[] = [];
+    await append([5]);
+    await until('the delivery', () => cut.length === 0 && cut.toString().includes('reject'));
+    const stopping = first.stop();
+    cut();
+    await stopping;
+    await startConsumer((_payload, meta) => Promise.resolve(void tries.push(meta.attempt)));
+    await until('the delivery to the next', () => tries.length === 1);
+    expect(tries).toEqual([1]);
+  });
 });
