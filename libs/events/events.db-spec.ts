@@ -285,14 +285,14 @@ describe('outbox, relay and consumers', () => {
   });
 
   it('does not count a try that a stop has cut short', async () => {
-    let cut: () => void = () => undefined;
+    let cut: (() => void) | undefined;
     const first = await startConsumer(() => new Promise((_, reject) => (cut = () => reject(new Error('cut short')))));
     startRelay();
     const tries: number[] = [];
     await append([5]);
-    await until('the delivery', () => cut.length === 0 && cut.toString().includes('reject'));
+    await until('the delivery', () => cut !== undefined);
     const stopping = first.stop();
-    cut();
+    cut?.();
     await stopping;
     await startConsumer((_payload, meta) => Promise.resolve(void tries.push(meta.attempt)));
     await until('the delivery to the next', () => tries.length === 1);

@@ -45,4 +45,7 @@ async function run(name: string, args: readonly string[]): Promise<number> {
 // The lines of the command itself are what the operator wants to read.
 process.env['LOG_LEVEL'] = 'error';
 const [name = '', ...args] = process.argv.slice(2);
-process.exitCode = await run(name, args);
+// A reader such as head has seen enough.
+process.stdout.on('error', () => process.exit(0));
+// Not left to the event loop: a watch of etcd that is being closed can keep it for seconds.
+process.exit(await run(name, args));
