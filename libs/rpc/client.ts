@@ -72,7 +72,7 @@ class TryFailed extends Error {
 async function tryOnce(call: Call, request: unknown, avoid: string | undefined, triesLeft: number): Promise<unknown> {
   const { directory, clientOf } = await channels().then((all) => ({ directory: all.directory, clientOf: all.clientOf.bind(all) }));
   const service = serviceOf(call.definition);
-  const instance = await directory.pick(service, avoid);
+  const instance = await directory.pick(service, avoid, call.until - Date.now());
   if (!instance) throw CommonErrors.UNAVAILABLE({}, new Error(`no instance of ${service}.rpc is known`));
   const { path, requestSerialize, responseDeserialize } = grpcMethod(call.definition, call.method);
   // A silent instance must leave time for another one.

@@ -53,10 +53,10 @@ export class Directory {
     return listing;
   }
 
-  /** Round robin over the instances, past those that failed just now; undefined when none is known in time. */
-  async pick(service: string, avoid?: string): Promise<Instance | undefined> {
+  /** Round robin over the instances, past those that failed just now; undefined when none is known within `waitMs`. */
+  async pick(service: string, avoid?: string, waitMs = FIRST_LIST_MS): Promise<Instance | undefined> {
     const listing = this.listing(service);
-    if (listing.instances.length === 0) await firstOf(listing.loaded, FIRST_LIST_MS);
+    if (listing.instances.length === 0) await firstOf(listing.loaded, Math.min(waitMs, FIRST_LIST_MS));
     return this.choose(listing, avoid);
   }
 

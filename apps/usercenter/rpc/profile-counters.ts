@@ -7,12 +7,13 @@ import {
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { childLog, metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
+import { Breaker } from './breaker.js';
 
 const log = childLog('usercenter');
 const degraded = metrics.counter('doul_profile_degraded_total', 'Profiles answered with zeros because a service was away', ['part']);
 
 /** A profile without its counters is better than none, so they are not waited for long, in ms. */
-const DEADLINE_MS = 1_000;
+const DEADLINE_MS = 600;
 
 /** What other services know about users. */
 export interface Counts {
@@ -30,26 +31,25 @@ export class ProfileCounters {
     @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
   ) {}
 
+  private readonly breakers = { follows: new Breaker(), works: new Breaker(), relations: new Breaker() };
+
   async of(userIds: number[], viewerId: number): Promise<Counts> {
     const options = { deadlineMs: DEADLINE_MS };
-    const follows = this.orNone('follow counters', this.relations.getFollowCounters({ userIds }, options), { counters: [] });
-    const works = this.orNone('video counters', this.videos.getAuthorCounters({ userIds }, options), { counters: [] });
-    const following =
-      viewerId === 0
-        ? { following: [] }
-        : this.orNone('relations', this.relations.getRelations({ viewerId, userIds }, options), { following: [] });
+    const [follows, works, relations] = await Promise.all([
+      this.ask('follows', () => this.relations.getFollowCounters({ userIds }, options)),
+      this.ask('works', () => this.videos.getAuthorCounters({ userIds }, options)),
+      viewerId === 0 ? undefined : this.ask('relations', () => this.relations.getRelations({ viewerId, userIds }, options)),
+    ]);
     return {
-      follows: new Map((await follows).counters.map((row) => [row.userId, row])),
-      works: new Map((await works).counters.map((row) => [row.userId, row])),
-      following: new Set((await following).following),
+      follows: new Map(follows?.counters.map((row) => [row.userId, row])),
+      works: new Map(works?.counters.map((row) => [row.userId, row])),
+      following: new Set(relations?.following),
     };
   }
 
-  private orNone<T>(part: string, answer: Promise<T>, none: T): Promise<T> {
-    return answer.catch((error: unknown) => {
-      degraded.inc({ part });
-      log.debug({ err: error, part }, 'profiles are answered without a part');
-      return none;
-    });
+  private async ask<T>(part: keyof typeof this.breakers, question: () => Promise<T>): Promise<T | undefined> {
+    const answer = await this.breakers[part].attempt(question, (error) => log.debug({ err: error, part }, 'no answer for profiles'));
+    if (answer === undefined) degraded.inc({ part });
+    return answer;
   }
 }
