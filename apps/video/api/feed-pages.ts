@@ -46,6 +46,12 @@ export class FeedPages {
       last = entries.at(-1)?.feedTimeMs ?? last;
       if (entries.length < wanted) break;
     }
-    return videoListAnswer(call, videos, `,"next_time":${last ?? (before || Date.now())}`);
+    return videoListAnswer(call, videos, `,"next_time":${last ?? endOf(before)}`);
   }
 }
+
+/** As large as latest_time has to be to be read as ms (March 1973, before every video). */
+const FIRST_MS = 100_000_000_000;
+
+/** The next_time of an empty page: the same end again, and never a number that would be read as seconds. */
+const endOf = (before: number): number => (before === 0 ? Date.now() : Math.max(before, FIRST_MS));

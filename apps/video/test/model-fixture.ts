@@ -10,6 +10,11 @@ import { LikeRepository } from '../model/like.repository.js';
 import { LikeStore } from '../model/like.store.js';
 import { Likes } from '../model/likes.js';
 import { migrations } from '../model/migrations/index.js';
+import { CounterCheck } from '../model/reconcile-counters.js';
+import { FeedCheck } from '../model/reconcile-feed.js';
+import { LikeCheck } from '../model/reconcile-likes.js';
+import { ReconcileRepository } from '../model/reconcile.repository.js';
+import { Reconciliation } from '../model/reconciliation.js';
 import { PublicationRepository } from '../model/publication.repository.js';
 import { VideoRepository } from '../model/video.repository.js';
 import { LikeSink } from '../worker/like-sink.js';
@@ -33,10 +38,30 @@ export class ModelProcess {
   readonly sinkRows = new LikeSinkRepository(this.database, this.likeRows, this.videoCounters, this.userCounters, this.outbox);
   readonly sink = new LikeSink(this.store, this.sinkRows, this.likeRows);
 
+  readonly reconciliation: Reconciliation;
+
   constructor(
     readonly database: Database,
     readonly redis: RedisStore,
-  ) {}
+  ) {
+    const rows = new ReconcileRepository(database);
+    this.reconciliation = new Reconciliation(
+      new CounterCheck(rows, this.videoCounters, this.userCounters),
+      new LikeCheck(rows, this.likeRows, this.store),
+      new FeedCheck(this.feedRows, this.feed),
+    );
+  }
+
+  /** Everything that reconcile finds. */
+  async differences(limit = 7): Promise<string[]> {
+    const found: string[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page = await this.reconciliation.page(cursor, limit);
+      found.push(...page.differences);
+      cursor = page.nextCursor || undefined;
+    }
+    return found;
+  }
 
   async drainAll(): Promise<void> {
     for (let shard = 0; shard < this.store.shards; shard += 1) await this.sink.drain(shard);

@@ -6,7 +6,8 @@ import { PublicationRepository, type ClaimedVideo, type Media } from '../model/p
 import { Cards } from '../model/cards.js';
 import { FeedIndex } from '../model/feed-index.js';
 import { coverKeyOf } from './cover-key.js';
-import { examine } from './examine.js';
+import type { RejectionReason } from '../video.reasons.js';
+import { examine, type Verdict } from './examine.js';
 import { withTempFile } from './temp-files.js';
 
 const log = childLog('processing');
@@ -43,7 +44,7 @@ export class Processing {
   }
 
   private async work(video: ClaimedVideo, claim: string): Promise<void> {
-    const verdict = await withTempFile(this.objects, video.objectKey, examine).catch((error: unknown) => {
+    const verdict = await withTempFile(this.objects, video.objectKey, examine).catch((error: unknown): Verdict => {
       if (isStorageProblem(error, 'not-found')) return { reason: 'missing' };
       throw error;
     });
@@ -65,7 +66,7 @@ export class Processing {
     if ((await this.cards.get(video.id))?.state === 'removed') await this.objects.delete([media.coverKey, video.objectKey]);
   }
 
-  private async refuse(id: number, claim: string, state: 'rejected' | 'failed', reason: string): Promise<void> {
+  private async refuse(id: number, claim: string, state: 'rejected' | 'failed', reason: RejectionReason): Promise<void> {
     if (!(await this.publications.refuse(id, claim, state, reason))) return;
     outcomes.inc({ outcome: state });
     log.info({ video: id, reason }, `video ${state}`);
