@@ -1,4 +1,5 @@
 import { countCall, metrics } from '@doul/runtime';
+import { sqlCode } from './sql-errors.js';
 
 const seconds = metrics.histogram('doul_sql_seconds', 'Time of SQL statements, without the wait for a connection', ['schema', 'statement']);
 const errors = metrics.counter('doul_sql_errors_total', 'Failed SQL statements', ['schema', 'statement', 'code']);
@@ -28,7 +29,7 @@ export async function measured<T>(schema: string, sql: string, work: () => Promi
   try {
     return await work();
   } catch (error) {
-    errors.inc({ schema, statement, code: String((error as { code?: unknown }).code ?? 'unknown') });
+    errors.inc({ schema, statement, code: sqlCode(error) ?? 'unknown' });
     throw error;
   } finally {
     seconds.observe({ schema, statement }, (performance.now() - start) / 1_000);

@@ -8,7 +8,10 @@ let made = 0;
  *
  * @param base the schema's ordinary name; the new one is `<base>_t<pid>_<n>`
  */
-export async function temporaryDatabase(base: string, options: SchemaOptions = {}): Promise<{ database: Database; drop(): Promise<void> }> {
+export async function temporaryDatabase(
+  base: string,
+  options: SchemaOptions = {},
+): Promise<{ database: Database; drop: () => Promise<void> }> {
   made += 1;
   const schema = `${base}_t${process.pid}_${made}`;
   const server = await newDataSource('mysql').initialize();

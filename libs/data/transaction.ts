@@ -8,7 +8,7 @@ const log = childLog('data');
 
 /** One open transaction. Valid only inside the function that `Database.transaction` called. */
 export class Tx extends SqlRunner {
-  private readonly hooks: (() => Promise<unknown> | unknown)[] = [];
+  private readonly hooks: (() => unknown)[] = [];
   private entityManager: EntityManager | undefined;
 
   constructor(
@@ -32,10 +32,10 @@ export class Tx extends SqlRunner {
   }
 
   /**
-   * Runs once the transaction is durable, before `transaction()` returns; never after a rollback. What it does may be lost in a crash,
+   * Runs, and is waited for, once the transaction is durable, before `transaction()` returns; never after a rollback. What it does may be lost in a crash,
    * so it is for refreshing copies that repair themselves. Its failure is logged and does not fail the caller.
    */
-  afterCommit(hook: () => Promise<unknown> | unknown): void {
+  afterCommit(hook: () => unknown): void {
     this.hooks.push(hook);
   }
 

@@ -10,13 +10,13 @@ const BOOKKEEPING = 'migrations';
 async function tablesOf(schema: string): Promise<string[]> {
   const source = await newDataSource(schema).initialize();
   try {
-    const rows = (await source.query(
+    const rows = await source.query<{ name: string }[]>(
       'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME <> ? ORDER BY TABLE_NAME',
       [schema, BOOKKEEPING],
-    )) as { name: string }[];
+    );
     const texts: string[] = [];
     for (const { name } of rows) {
-      const [row] = (await source.query(`SHOW CREATE TABLE \`${name}\``)) as Record<string, string>[];
+      const [row] = await source.query<Record<string, string>[]>(`SHOW CREATE TABLE \`${name}\``);
       texts.push(`${row?.['Create Table']?.replace(/ AUTO_INCREMENT=\d+/, '') ?? ''};\n`);
     }
     return texts;

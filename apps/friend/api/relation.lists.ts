@@ -40,10 +40,7 @@ export class RelationLists {
   async friends(input: ListInput, viewerId: number): Promise<ListAnswer<FriendUser>> {
     const { userIds, paging } = await this.page(RelationKind.FRIEND, input);
     const own = input.user_id === viewerId;
-    const [profiles, latest] = await Promise.all([
-      this.profilesOf(userIds, viewerId),
-      own ? this.latestWith(userIds, viewerId) : new Map(),
-    ]);
+    const [profiles, latest] = await Promise.all([this.profilesOf(userIds, viewerId), this.latestWith(own ? userIds : [], viewerId)]);
     return { user_list: profiles.map((profile) => friendView(profile, viewerId, latest.get(profile.id))), ...paging };
   }
 

@@ -20,6 +20,9 @@ const COUNTS = `SELECT u.id, COALESCE(c.follow_count, 0) AS follow_count, COALES
   FROM (SELECT DISTINCT id FROM (SELECT id FROM user_counters WHERE id IN (?) UNION SELECT follower_id FROM follows WHERE follower_id IN (?)
     UNION SELECT followee_id FROM follows WHERE followee_id IN (?)) AS ids) AS u LEFT JOIN user_counters c ON c.id = u.id`;
 
+/** Users compared at once: 25 who follow 10,000 each are 250,000 rows, within a statement's deadline. */
+const AT_ONCE = 25;
+
 /** Copies may lag behind by a round of the projector; only what is still different after this many ms is a difference. */
 const SETTLE_MS = 600;
 
@@ -53,7 +56,11 @@ export class FollowAudit {
   async page(afterId: number, limit: number): Promise<AuditPage> {
     const rows = await this.db.query<{ id: number }>(IDS, [afterId, limit, afterId, limit, afterId, limit, limit]);
     const ids = rows.map((row) => row.id);
-    const differences = ids.length === 0 ? [] : [...(await this.stored(ids)), ...(await this.copies(ids))];
+    const differences: string[] = [];
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const some = ids.slice(at, at + AT_ONCE);
+      differences.push(...(await this.stored(some)), ...(await this.copies(some)));
+    }
     return { differences, checked: ids.length, lastId: ids.at(-1) ?? afterId, hasMore: ids.length === limit };
   }
 
@@ -75,29 +82,35 @@ export class FollowAudit {
 
   /** Users whose copies in Redis, where there are any, differ from MySQL. */
   private async unlikeCopies(ids: readonly number[]): Promise<Map<number, string>> {
-    const found = new Map<number, string>();
     const copies = await this.counters.copy.read(ids);
+    const sets = await this.cachedSets(ids);
     const stored = await this.counters.stored(this.db, ids);
+    // A set with an older version than the user's is not believed by anybody, so it may hold what it wants.
+    const current = [...sets].filter(([id, set]) => set.version >= (stored.get(id)?.values.follow_version ?? 0));
+    const followees = await this.follows.followeesOf(current.map(([id]) => id));
+    const found = new Map<number, string>();
     for (const [id, copy] of copies) {
-      const row = stored.get(id);
-      if (JSON.stringify(copy) !== JSON.stringify(row))
-        found.set(id, `user ${id}: Redis has ${JSON.stringify(copy)}, MySQL ${JSON.stringify(row)}`);
+      const [inRedis, inMysql] = [JSON.stringify(copy), JSON.stringify(stored.get(id))];
+      if (inRedis !== inMysql) found.set(id, `user ${id}: Redis has ${inRedis}, MySQL ${inMysql}`);
     }
-    for (const id of ids) {
-      const problem = await this.unlikeSet(id, stored.get(id)?.values.follow_version ?? 0);
-      if (problem !== undefined) found.set(id, problem);
+    for (const [id, { members }] of current) {
+      const wanted = followees.get(id) ?? new Set();
+      if (members.length === wanted.size && members.every((member) => wanted.has(member))) continue;
+      found.set(id, `user ${id}: the following set in Redis has ${members.length} members, MySQL ${wanted.size}`);
     }
     return found;
   }
 
-  /** A loaded set that claims to be current must be what MySQL has. */
-  private async unlikeSet(id: number, version: number): Promise<string | undefined> {
-    const pipeline = this.redis.client.pipeline().get(followingVersionKey({ id })).smembers(followingKey({ id }));
-    const [label, members] = (await this.redis.exec(pipeline)) as [string | null, string[]];
-    if (label === null || Number(label) < version) return undefined;
-    const cached = members.map(Number).filter((member) => member !== 0);
-    const wanted = new Set(await this.follows.allFollowees(id));
-    const same = cached.length === wanted.size && cached.every((member) => wanted.has(member));
-    return same ? undefined : `user ${id}: the following set in Redis has ${cached.length} members, MySQL ${wanted.size}`;
+  /** The loaded following sets of some users, with their versions. */
+  private async cachedSets(ids: readonly number[]): Promise<Map<number, { version: number; members: number[] }>> {
+    const pipeline = this.redis.client.pipeline();
+    for (const id of ids) pipeline.get(followingVersionKey({ id })).smembers(followingKey({ id }));
+    const replies = await this.redis.exec(pipeline);
+    const sets = new Map<number, { version: number; members: number[] }>();
+    ids.forEach((id, at) => {
+      const [version, members] = replies.slice(2 * at, 2 * at + 2) as [string | null, string[]];
+      if (version !== null) sets.set(id, { version: Number(version), members: members.map(Number).filter((member) => member !== 0) });
+    });
+    return sets;
   }
 }

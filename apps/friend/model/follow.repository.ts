@@ -32,6 +32,17 @@ export class FollowRepository {
     return rows.map((row) => row.id);
   }
 
+  /** Everybody whom some users follow, by follower. */
+  async followeesOf(followerIds: readonly number[]): Promise<Map<number, Set<number>>> {
+    const sql = 'SELECT follower_id, followee_id FROM follows WHERE follower_id IN (?)';
+    const sets = new Map<number, Set<number>>();
+    for (const row of await this.db.byIds<{ follower_id: number; followee_id: number }>(sql, followerIds)) {
+      const set = sets.get(row.follower_id) ?? new Set();
+      sets.set(row.follower_id, set.add(row.followee_id));
+    }
+    return sets;
+  }
+
   /** Up to `limit` users of a list after a position, latest follow first. */
   list(kind: ListKind, userId: number, after: Position, limit: number): Promise<Related[]> {
     return this.db.query<Related>(PAGES[kind], [userId, after.at, after.at, after.id, limit]);

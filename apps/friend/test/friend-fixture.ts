@@ -1,4 +1,4 @@
-import { ProfileServiceDefinition, RelationServiceDefinition } from '@doul/contracts';
+import { RelationServiceDefinition, type ProfileServiceDefinition } from '@doul/contracts';
 import { RedisStore, newRedis, temporaryDatabase, type Database } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { instanceClient, type RpcClient } from '@doul/rpc';
@@ -26,10 +26,10 @@ export interface FriendFixture {
   db: Database;
   client: Redis;
   /** Another instance on the same servers, as another process has it. */
-  newInstance(redis?: Redis): FriendInstance;
+  newInstance: (redis?: Redis) => FriendInstance;
   /** Empties this spec's part of Redis. */
-  flush(): Promise<void>;
-  close(): Promise<void>;
+  flush: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Users of the specs are numbered from here, apart for each process, since Redis is shared. */
@@ -42,7 +42,7 @@ const profiles = {
   exists: ({ ids }: { ids: number[] }) => Promise.resolve({ ids: ids.filter((id) => id !== NOBODY) }),
 } as RpcClient<typeof ProfileServiceDefinition>;
 
-function newInstance(db: Database, client: Redis): FriendInstance {
+function instanceOn(db: Database, client: Redis): FriendInstance {
   const redis = new RedisStore(client);
   const counters = new FollowCounterTable(db, redis);
   const follows = new FollowRepository(db);
@@ -70,10 +70,10 @@ export async function friendFixture(): Promise<FriendFixture> {
     db,
     client,
     flush,
-    newInstance: (redis = client) => newInstance(db, redis),
+    newInstance: (redis = client) => instanceOn(db, redis),
     close: async () => {
       await flush();
-      await client.quit();
+      client.disconnect();
       await drop();
     },
   };

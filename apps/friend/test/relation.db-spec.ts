@@ -54,7 +54,7 @@ describe('following', () => {
       [0, 0],
       [0, 0],
     ]);
-    expect((await fixture.db.query('SELECT type FROM outbox ORDER BY id')).map((row) => Object.values(row)[0])).toEqual([
+    expect((await fixture.db.query<{ type: string }>('SELECT type FROM outbox ORDER BY id')).map((row) => row.type)).toEqual([
       'user.followed',
       'user.unfollowed',
     ]);
