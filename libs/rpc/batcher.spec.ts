@@ -19,7 +19,10 @@ it('sends what is asked in one turn together, in order, and a full batch at once
 
 it('fails all questions of a failed batch, and goes on', async () => {
   let fail = true;
-  const batcher = new Batcher<number, number>({ max: 9, ask: (all) => (fail ? Promise.reject(new Error('no')) : Promise.resolve([...all])) });
+  const batcher = new Batcher<number, number>({
+    max: 9,
+    ask: (all) => (fail ? Promise.reject(new Error('no')) : Promise.resolve([...all])),
+  });
   const results = await Promise.allSettled([batcher.ask(1), batcher.ask(2)]);
   expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
   fail = false;

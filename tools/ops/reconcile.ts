@@ -47,7 +47,7 @@ const checks: Record<string, () => Check> = {
 async function runCheck(name: string, check: Check): Promise<number> {
   let found = 0;
   let checked = 0;
-  for (let from: string | undefined = ''; from !== undefined; ) {
+  for (let from: string | undefined = ''; from !== undefined;) {
     const page: Page = await check(from);
     for (const difference of page.differences) print(`${name}: ${difference}`);
     found += page.differences.length;

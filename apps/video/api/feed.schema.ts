@@ -8,7 +8,8 @@ export const listFeed = endpoint({
   method: 'GET',
   path: '/douyin/feed/',
   summary: 'A page of the feed, newest publication first',
-  description: 'Give next_time back as latest_time for the next page. At the end the list is empty. A wrong or expired token counts as none.',
+  description:
+    'Give next_time back as latest_time for the next page. At the end the list is empty. A wrong or expired token counts as none.',
   folder: 'video',
   auth: 'lenient',
   params: { latest_time: p.latestTime() },

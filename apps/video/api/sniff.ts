@@ -33,7 +33,7 @@ export function sniff(start: Buffer): Container | undefined {
 
 /** The first bytes of a stream, and the stream as if they had not been read. */
 export async function peek(stream: Readable, bytes: number): Promise<{ start: Buffer; whole: Readable }> {
-  const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   const chunks: Buffer[] = [];
   let size = 0;
   while (size < bytes) {

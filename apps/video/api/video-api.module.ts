@@ -1,4 +1,10 @@
-import { FavoriteServiceDefinition, FeedServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import {
+  FavoriteServiceDefinition,
+  FeedServiceDefinition,
+  ProfileServiceDefinition,
+  RelationServiceDefinition,
+  VideoServiceDefinition,
+} from '@doul/contracts';
 import { apiLayer } from '@doul/http';
 import { RpcModule } from '@doul/rpc';
 import { Module } from '@nestjs/common';

@@ -21,7 +21,11 @@ export class VideoLists {
     const cards = await this.cards.getMany(ids);
     const shown = ids.flatMap((id) => cards.get(id) ?? []);
     const authorIds = shown.map((card) => card.authorId);
-    const flags = await this.flags.read(viewerId, shown.map((card) => card.id), authorIds);
+    const flags = await this.flags.read(
+      viewerId,
+      shown.map((card) => card.id),
+      authorIds,
+    );
     return shown.map((card) => videoText(card, flags));
   }
 
@@ -30,7 +34,11 @@ export class VideoLists {
     const ids = entries.map((entry) => entry.videoId);
     const [cards, flags] = await Promise.all([
       this.cards.getMany(ids),
-      this.flags.read(viewerId, ids, entries.map((entry) => entry.authorId)),
+      this.flags.read(
+        viewerId,
+        ids,
+        entries.map((entry) => entry.authorId),
+      ),
     ]);
     return ids.flatMap((id) => {
       const card = cards.get(id);
@@ -46,7 +54,11 @@ export class VideoLists {
     const states = new Map<number, Card>(cards.map((card) => [card.id, card]));
     const [texts, flags] = await Promise.all([
       this.cards.textsOf(cards),
-      this.flags.read(viewerId, cards.map((card) => card.id), [viewerId]),
+      this.flags.read(
+        viewerId,
+        cards.map((card) => card.id),
+        [viewerId],
+      ),
     ]);
     return texts.map((text) => videoText(text, flags, stateFields(states.get(text.id), call.language)));
   }

@@ -82,7 +82,10 @@ export class LikeSinkRepository {
     ]);
     const received = new Map<number, number>();
     for (const { id, authorId } of authors) received.set(authorId, (received.get(authorId) ?? 0) + (byVideo.get(id) ?? 0));
-    await this.videoCounters.add(tx, [...byVideo].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })));
+    await this.videoCounters.add(
+      tx,
+      [...byVideo].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })),
+    );
     await this.userCounters.add(tx, [
       ...[...received].map(([id, delta]) => ({ id, field: 'total_favorited' as const, delta })),
       ...[...byViewer].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })),

@@ -54,7 +54,11 @@ export class PublicationRepository {
 
   /** Says that a claimed video is still being worked on. */
   async touch(id: number, claim: string): Promise<void> {
-    await this.database.execute("UPDATE videos SET state_at = ? WHERE id = ? AND state = 'processing' AND claim = ?", [Date.now(), id, claim]);
+    await this.database.execute("UPDATE videos SET state_at = ? WHERE id = ? AND state = 'processing' AND claim = ?", [
+      Date.now(),
+      id,
+      claim,
+    ]);
   }
 
   /** Publishes a claimed video at the head of the feed; false when the claim is no longer the valid one. */

@@ -42,7 +42,10 @@ export class CounterCheck {
     const likes = await this.rows.likesOfVideos(ids);
     const differences = compare('video', ids, ['favorite_count'], { favorite_count: likes }, ...(await this.both(this.videoCounters, ids)));
     const haunted = videos.filter((video) => video.state === 'removed' && video.purged && (likes.get(video.id) ?? 0) > 0);
-    const left = haunted.map(({ id }) => ({ key: `purge:${id}`, text: `video ${id}: removed and purged, but ${likes.get(id) ?? 0} likes are left` }));
+    const left = haunted.map(({ id }) => ({
+      key: `purge:${id}`,
+      text: `video ${id}: removed and purged, but ${likes.get(id) ?? 0} likes are left`,
+    }));
     return { differences: [...differences, ...left], checked: ids.length, next: next(ids, limit) };
   }
 
@@ -58,7 +61,10 @@ export class CounterCheck {
     return { differences, checked: ids.length, next: next(ids, limit) };
   }
 
-  private async both<F extends string>(table: CounterTable<F>, ids: readonly number[]): Promise<[Map<number, CounterRow<F>>, Map<number, CounterRow<F>>]> {
+  private async both<F extends string>(
+    table: CounterTable<F>,
+    ids: readonly number[],
+  ): Promise<[Map<number, CounterRow<F>>, Map<number, CounterRow<F>>]> {
     return Promise.all([table.stored(this.rows.database, ids), ids.length > 0 ? table.copy.read(ids) : new Map<number, CounterRow<F>>()]);
   }
 }

@@ -25,7 +25,8 @@ export class FeedCheck {
       }
       const published = new Set(rows.map((row) => row.videoId));
       for (const videoId of inside.keys()) {
-        if (!published.has(videoId)) differences.push({ key: `feed:${videoId}`, text: `video ${videoId}: in the feed's index, but not published` });
+        if (!published.has(videoId))
+          differences.push({ key: `feed:${videoId}`, text: `video ${videoId}: in the feed's index, but not published` });
       }
     }
     return { differences, checked: rows.length, next: ends ? undefined : String(rows.at(-1)?.feedTime ?? 0) };

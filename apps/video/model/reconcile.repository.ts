@@ -38,7 +38,9 @@ export class ReconcileRepository {
   }
 
   async likesGiven(ids: readonly number[]): Promise<Map<number, number>> {
-    return toMap(await this.database.byIds('SELECT viewer_id AS id, COUNT(*) AS n FROM likes WHERE viewer_id IN (?) GROUP BY viewer_id', ids));
+    return toMap(
+      await this.database.byIds('SELECT viewer_id AS id, COUNT(*) AS n FROM likes WHERE viewer_id IN (?) GROUP BY viewer_id', ids),
+    );
   }
 
   async likesReceived(ids: readonly number[]): Promise<Map<number, number>> {

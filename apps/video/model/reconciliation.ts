@@ -29,7 +29,10 @@ export class Reconciliation {
    */
   async page(cursor: string, limit: number): Promise<{ differences: string[]; checked: number; nextCursor: string }> {
     const [name = '', position = ''] = cursor.split(':');
-    const at = Math.max(0, this.checks.findIndex(([each]) => each === name));
+    const at = Math.max(
+      0,
+      this.checks.findIndex(([each]) => each === name),
+    );
     const check = this.checks[at]?.[1];
     if (!check) return { differences: [], checked: 0, nextCursor: '' };
     const first = await check(position, limit);

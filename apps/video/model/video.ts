@@ -12,7 +12,10 @@ export const STATE_NAMES = {
 
 export type StateName = (typeof STATE_NAMES)[keyof typeof STATE_NAMES];
 
-const STATES = Object.fromEntries(Object.entries(STATE_NAMES).map(([state, name]) => [name, Number(state)])) as Record<StateName, VideoState>;
+const STATES = Object.fromEntries(Object.entries(STATE_NAMES).map(([state, name]) => [name, Number(state)])) as Record<
+  StateName,
+  VideoState
+>;
 
 export const stateOf = (name: StateName): VideoState => STATES[name];
 

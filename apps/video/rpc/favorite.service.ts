@@ -39,7 +39,7 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
     return {
       outcomes: favorites.map((favorite) => {
         if (!visible.has(favorite.videoId)) return FavoriteOutcome.NO_SUCH_VIDEO;
-        return OUTCOMES[(outcomes.next().value as LikeOutcome | undefined) ?? 'unavailable'];
+        return OUTCOMES[outcomes.next().value ?? 'unavailable'];
       }),
     };
   }
@@ -54,7 +54,7 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
   async listFavorites({ userId, cursor, limit }: ListFavoritesRequest): Promise<ListFavoritesResponse> {
     const size = Math.min(Math.max(1, limit), MAX_IDS);
     const found: { videoId: number; likedAt: number }[] = [];
-    for (let before = parseCursor(cursor); found.length <= size; ) {
+    for (let before = parseCursor(cursor); found.length <= size;) {
       const wanted = size + 1;
       const page = await this.likes.latest(userId, before, wanted);
       const visible = await this.published(page.map((item) => item.videoId));

@@ -87,7 +87,15 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
   }
 }
 
-const indexed = ({ id, authorId, title, state, publishedAt, favoriteCount, version }: ScannedVideo): ScanVideosResponse['videos'][number] => ({
+const indexed = ({
+  id,
+  authorId,
+  title,
+  state,
+  publishedAt,
+  favoriteCount,
+  version,
+}: ScannedVideo): ScanVideosResponse['videos'][number] => ({
   id,
   authorId,
   title,

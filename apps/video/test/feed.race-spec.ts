@@ -41,7 +41,9 @@ async function fill(count: number, publishedAt: (at: number) => number): Promise
 }
 
 const published = async (): Promise<number[]> =>
-  (await model.database.query<{ id: number }>("SELECT id FROM videos WHERE state = 'published' ORDER BY feed_time DESC")).map((row) => row.id);
+  (await model.database.query<{ id: number }>("SELECT id FROM videos WHERE state = 'published' ORDER BY feed_time DESC")).map(
+    (row) => row.id,
+  );
 
 async function walk(feed: FeedIndex, size: number, meanwhile: (page: number) => Promise<void> = async () => undefined): Promise<number[]> {
   const seen: number[] = [];
@@ -73,7 +75,7 @@ describe('the feed', () => {
     for (const feed of [model.feed, small]) {
       await model.redis.client.flushdb();
       const sizes: number[] = [];
-      for (let before = 0; ; ) {
+      for (let before = 0; ;) {
         const rows = await feed.page(before, 30);
         sizes.push(rows.length);
         if (rows.length === 0) break;
@@ -128,27 +130,32 @@ describe('the feed', () => {
   it('walks every video that stays, exactly once, whatever happens on the way', async () => {
     const step = fc.constantFrom('publish', 'remove-old', 'remove-new', 'lose-index', 'repair', 'nothing');
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 60 }), fc.array(step, { maxLength: 12 }), async (size, count, steps) => {
-        await model.database.execute('DELETE FROM videos');
-        await model.redis.client.flushdb();
-        await fill(count, () => 1);
-        const start = await published();
-        const removed = new Set<number>();
-        const seen = await walk(small, size, async (page) => {
-          const action = steps[page];
-          const rows = await published();
-          const victim = action === 'remove-old' ? rows.at(-1) : action === 'remove-new' ? rows[0] : undefined;
-          if (action === 'publish') await model.publish(5);
-          if (action === 'lose-index') await model.redis.client.flushdb();
-          if (action === 'repair') await small.extend();
-          if (victim === undefined) return;
-          const [row] = await model.database.query<{ author: number }>('SELECT author_id AS author FROM videos WHERE id = ?', [victim]);
-          await model.publications.remove(row?.author ?? 0, victim);
-          removed.add(victim);
-        });
-        expect(new Set(seen).size).toBe(seen.length);
-        expect(seen.filter((id) => start.includes(id) && !removed.has(id))).toEqual(start.filter((id) => !removed.has(id)));
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.array(step, { maxLength: 12 }),
+        async (size, count, steps) => {
+          await model.database.execute('DELETE FROM videos');
+          await model.redis.client.flushdb();
+          await fill(count, () => 1);
+          const start = await published();
+          const removed = new Set<number>();
+          const seen = await walk(small, size, async (page) => {
+            const action = steps[page];
+            const rows = await published();
+            const victim = action === 'remove-old' ? rows.at(-1) : action === 'remove-new' ? rows[0] : undefined;
+            if (action === 'publish') await model.publish(5);
+            if (action === 'lose-index') await model.redis.client.flushdb();
+            if (action === 'repair') await small.extend();
+            if (victim === undefined) return;
+            const [row] = await model.database.query<{ author: number }>('SELECT author_id AS author FROM videos WHERE id = ?', [victim]);
+            await model.publications.remove(row?.author ?? 0, victim);
+            removed.add(victim);
+          });
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen.filter((id) => start.includes(id) && !removed.has(id))).toEqual(start.filter((id) => !removed.has(id)));
+        },
+      ),
       { numRuns: 25 },
     );
   });

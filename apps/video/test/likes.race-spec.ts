@@ -92,7 +92,7 @@ describe('likes under concurrency', () => {
     for (let at = 0; at < 12; at += 1) videos.push(await model.publish(AUTHOR));
     await model.likes.set(videos.map((videoId) => ({ viewerId: 42, videoId, liked: true })));
     const walked: number[] = [];
-    for (let before = Infinity; ; ) {
+    for (let before = Infinity; ;) {
       const page = await model.likes.latest(42, before, 5);
       if (page.length === 0) break;
       walked.push(...page.map((item) => item.videoId));

@@ -55,7 +55,7 @@ export class ModelProcess {
   /** Everything that reconcile finds. */
   async differences(limit = 7): Promise<string[]> {
     const found: string[] = [];
-    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
       const page = await this.reconciliation.page(cursor, limit);
       found.push(...page.differences);
       cursor = page.nextCursor || undefined;
@@ -87,7 +87,8 @@ export interface ModelFixture extends ModelProcess {
 }
 
 export async function modelFixture(): Promise<ModelFixture> {
-  const { database, drop } = await temporaryDatabase('doul_video', { migrations });
+  const temporary = await temporaryDatabase('doul_video', { migrations });
+  const { database } = temporary;
   const client = new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
   await client.flushdb();
   const redis = new RedisStore(client);
@@ -98,7 +99,7 @@ export async function modelFixture(): Promise<ModelFixture> {
     close: async () => {
       await client.flushdb();
       await client.quit();
-      await drop();
+      await temporary.drop();
     },
   });
 }

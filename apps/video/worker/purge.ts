@@ -38,7 +38,7 @@ export class Purge {
   /** Through the log, as every change of a like, so that memberships and counts follow. */
   private async takeLikesBack(videoId: number): Promise<number> {
     let found = 0;
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const viewers = await this.rows.likersOf(videoId, after, BATCH);
       const outcomes = await this.likes.set(viewers.map((viewerId) => ({ viewerId, videoId, liked: false })));
       if (outcomes.includes('unavailable')) throw CommonErrors.UNAVAILABLE();
