@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ffmpegTestClips, makeClip } from '../../../../libs/testing/clips.js';
+import { makeCover } from './cover.js';
+import { probeVideo } from './probe.js';
+import { runTool } from './run-tool.js';
+
+const run = promisify(execFile);
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'doul-media-'));
+  await ffmpegTestClips(folder, [PORTRAIT, LANDSCAPE]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const PORTRAIT = { seconds: 2, pattern: 'test' } as const;
+const LANDSCAPE = { seconds: 1, width: 640, height: 360, pattern: 'shapes', tone: 0 } as const;
+
+/** A file that ffmpeg makes from these arguments. */
+async function make(name: string, ...args: string[]): Promise<string> {
+  const path = join(folder, name);
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args, path]);
+  return path;
+}
+async function written(name: string, content: string | Buffer): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+const lavfi = (source: string): string[] => ['-f', 'lavfi', '-i', source];
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+const reasonOf = async (path: string, limits = {}): Promise<string> => {
+  const verdict = await probeVideo(path, limits);
+  return verdict.ok ? 'ok' : verdict.reason;
+};
+
+describe('probeVideo', () => {
+  it('accepts what can be played, and measures it', async () => {
+    expect(await probeVideo(await makeClip(folder, PORTRAIT))).toMatchObject({
+      ok: true,
+      width: 360,
+      height: 640,
+      hasAudio: true,
+      codec: 'h264',
+    });
+    const landscape = await probeVideo(await makeClip(folder, LANDSCAPE));
+    expect(landscape).toEqual({ ok: true, width: 640, height: 360, durationMs: 1_000, hasAudio: false, codec: 'h264' });
+  });
+
+  it('applies the rotation of a phone', async () => {
+    const path = await makeClip(folder, LANDSCAPE);
+    const turned = await make('turned.mp4', '-i', path, '-c', 'copy', '-metadata:s:v:0', 'rotate=90');
+    expect(await probeVideo(turned)).toMatchObject({ ok: true, width: 360, height: 640 });
+  });
+
+  it('accepts WebM, also one that was streamed and does not know its length', async () => {
+    const path = await make('live.webm', ...lavfi('testsrc2=s=160x90:r=10:d=1'), '-c:v', 'libvpx', '-deadline', 'realtime', '-live', '1');
+    const video = await probeVideo(path);
+    expect(video).toMatchObject({ ok: true, codec: 'vp8', width: 160 });
+    expect(video.ok && video.durationMs).toBeGreaterThan(800);
+  });
+
+  it('looks past cover art and subtitles', async () => {
+    const art = await make('art.png', ...lavfi('testsrc2=s=64x64:d=0.1'), '-frames:v', '1');
+    const words = await written('words.srt', '1\n00:00:00,000 --> 00:00:01,000\nwords\n');
+    const clip = await makeClip(folder, PORTRAIT);
+    const inputs = ['-i', art, '-i', clip, '-i', words, '-map', '0', '-map', '1', '-map', '2', '-c', 'copy', '-c:s', 'mov_text'];
+    const video = await probeVideo(await make('rich.mp4', ...inputs, '-disposition:v:0', 'attached_pic'));
+    expect(video).toMatchObject({ ok: true, width: 360, height: 640, codec: 'h264' });
+  });
+
+  it('refuses what is no video', async () => {
+    expect(await reasonOf(await written('text.mp4', 'hello'))).toBe('not-a-video');
+    expect(await reasonOf(await written('empty.mp4', ''))).toBe('not-a-video');
+    expect(await reasonOf(await make('picture.png', ...lavfi('testsrc2=s=64x64:d=0.1'), '-frames:v', '1'))).toBe('not-a-video');
+    expect(await reasonOf(await make('sound.m4a', ...lavfi('sine=duration=1'), '-c:a', 'aac'))).toBe('no-video');
+    expect(
+      await reasonOf(await written('boxes.mp4', Buffer.concat([Buffer.from([0, 0, 0, 20]), Buffer.from('ftypisom'), Buffer.alloc(4_000)]))),
+    ).toBe('damaged');
+  });
+
+  it('refuses what is cut off or damaged, though its headers are perfect', async () => {
+    const whole = await readFile(await makeClip(folder, PORTRAIT));
+    const cut = await written('cut.mp4', whole);
+    await truncate(cut, Math.floor(whole.length * 0.6));
+    expect(await reasonOf(cut)).toBe('damaged');
+    const noise = Buffer.from(whole);
+    const media = noise.indexOf('mdat') + 4;
+    for (let at = media; at < noise.length; at += 1) noise[at] = (at * 7_919) % 251;
+    expect(await reasonOf(await written('noise.mp4', noise))).toBe('damaged');
+  });
+
+  it('refuses lengths and sizes that we do not publish', async () => {
+    const clip = await makeClip(folder, PORTRAIT);
+    expect(await reasonOf(clip, { maxSeconds: 1 })).toBe('too-long');
+    expect(await reasonOf(clip, { maxBytes: 1_000 })).toBe('too-large');
+    expect(await reasonOf(await make('blink.mp4', ...lavfi('testsrc2=s=64x64:r=10:d=0.1'), ...H264))).toBe('too-short');
+    expect(await reasonOf(await make('dot.mp4', ...lavfi('color=s=8x64:r=10:d=1'), ...H264))).toBe('too-small');
+    expect(await reasonOf(await make('wall.mp4', ...lavfi('color=s=4096x2304:r=5:d=1'), ...H264))).toBe('too-big');
+  });
+
+  it('refuses codecs that we do not play', async () => {
+    expect(await reasonOf(await make('old.mkv', ...lavfi('testsrc2=s=64x64:r=10:d=1'), '-c:v', 'msmpeg4v3'))).toBe('unsupported-codec');
+    expect(await reasonOf(await make('mjpeg.mp4', ...lavfi('testsrc2=s=64x64:r=10:d=1'), '-c:v', 'mjpeg'))).toBe('unsupported-codec');
+  });
+
+  it('opens neither playlists nor files that name other files', async () => {
+    const secret = await make('secret.mp4', ...lavfi('testsrc2=s=64x64:r=10:d=1'), ...H264);
+    expect(await reasonOf(await written('list.mp4', `#EXTM3U\n#EXTINF:1,\n${secret}\n#EXT-X-ENDLIST\n`))).toBe('unsafe');
+    expect(await reasonOf(await written('concat.mp4', `ffconcat version 1.0\nfile '${secret}'\n`))).toBe('unsafe');
+    expect(await reasonOf(await written('dash.mp4', '<?xml version="1.0"?><MPD></MPD>'))).toBe('unsafe');
+    const many = Array.from({ length: 9 }, () => ['-map', '0:v']).flat();
+    expect(await reasonOf(await make('many.mkv', ...lavfi('testsrc2=s=64x64:r=5:d=1'), ...many, ...H264))).toBe('unsafe');
+  });
+});
+
+describe('makeCover', () => {
+  const lightness = async (jpeg: Buffer): Promise<number> => {
+    const path = await written('cover.jpg', jpeg);
+    const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', path, '-vf', 'scale=1:1,format=gray', '-f', 'rawvideo', '-'], {
+      encoding: 'buffer',
+    });
+    return stdout[0] ?? 0;
+  };
+
+  it('is a JPEG of at most 720 pixels', async () => {
+    const wide = await make('wide.mp4', ...lavfi('testsrc2=s=1280x720:r=10:d=1'), ...H264);
+    const cover = (await makeCover(wide)) ?? Buffer.alloc(0);
+    expect(cover.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+    const { stdout } = await run('ffprobe', [
+      '-v',
+      'error',
+      '-show_entries',
+      'stream=width,height',
+      '-of',
+      'csv=p=0',
+      await written('c.jpg', cover),
+    ]);
+    expect(stdout.trim()).toBe('720,406');
+  });
+
+  it('is not black when the beginning is, and exists when everything is', async () => {
+    const fade = await make(
+      'fade.mp4',
+      ...lavfi('color=s=160x90:r=10:d=3:c=black'),
+      ...lavfi('color=s=160x90:r=10:d=1:c=yellow'),
+      '-filter_complex',
+      '[0][1]concat',
+      ...H264,
+    );
+    expect(await lightness((await makeCover(fade)) ?? Buffer.alloc(0))).toBeGreaterThan(150);
+    const black = await make('black.mp4', ...lavfi('color=s=160x90:r=10:d=1:c=black'), ...H264);
+    expect(await makeCover(black)).toBeInstanceOf(Buffer);
+  });
+
+  it('is none when nothing can be decoded', async () => {
+    expect(await makeCover(await written('text2.mp4', 'hello'))).toBeUndefined();
+  });
+});
+
+describe('runTool', () => {
+  it('kills what takes too long or writes too much, and tells both apart from a verdict', async () => {
+    await expect(runTool('sleep', ['10'], { ms: 50, bytes: 1 })).rejects.toThrow('took more than 50 ms');
+    await expect(runTool('yes', [], { ms: 5_000, bytes: 1_000 })).rejects.toThrow('wrote more than 1000 bytes');
+    await expect(runTool('no-such-tool', [], { ms: 50, bytes: 1 })).rejects.toThrow('ENOENT');
+    expect(await runTool('false', [], { ms: 5_000, bytes: 1 })).toMatchObject({ code: 1 });
+  });
+});
+
+it('leaves no file of its own', async () => {
+  const before = await readdir(folder);
+  await mkdir(join(folder, 'cwd'));
+  await makeCover(await makeClip(folder, PORTRAIT));
+  await probeVideo(await makeClip(folder, PORTRAIT));
+  expect((await readdir(folder)).filter((name) => name !== 'cwd')).toEqual(before);
+});
