@@ -1,4 +1,4 @@
-import { Converter } from 'opencc-js/t2cn';
+import * as opencc from 'opencc-js/t2cn';
 
 /** How far apart two neighbouring letters of a folded text stand in the original. A higher number parts them more. */
 export const Gap = { none: 0, invisible: 1, symbol: 2, space: 3, clause: 4 } as const;
@@ -10,7 +10,12 @@ const CLAUSE = /^[,!?;:，。、！？；：｡､]$/u;
 const LETTER = /^[\p{L}\p{N}]$/u;
 const LATIN = /^\p{Script=Latin}/u;
 
-const toSimplified = Converter({ from: 't', to: 'cn' });
+/** The package's own types do not resolve for ES modules. */
+interface OpenCC {
+  Converter(options: { from: 't'; to: 'cn' }): (text: string) => string;
+}
+
+const toSimplified = (opencc as unknown as OpenCC).Converter({ from: 't', to: 'cn' });
 
 /** Letters as they are compared, or how far a separator parts its neighbours. */
 export interface Folded {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_WORDS } from './default-words.js';
 import { foldText } from './fold.js';
@@ -51,9 +52,12 @@ describe('WordFilter', () => {
     expect(words(text)).toContain(word);
   });
 
-  it.each(['fuckingham', 'infuckt', 'af uck', 'this hit', '真傻逼真', '他真傻，逼真', '拒绝赌博', '', '   ', '\u200b'])('lets %j pass', (text) => {
-    expect(list.check(text)).toEqual({ hits: [], worst: 'none' });
-  });
+  it.each(['fuckingham', 'infuckt', 'af uck', 'this hit', '真傻逼真', '他真傻，逼真', '拒绝赌博', '', '   ', '\u200b'])(
+    'lets %j pass',
+    (text) => {
+      expect(list.check(text)).toEqual({ hits: [], worst: 'none' });
+    },
+  );
 
   it('finds a word inside a longer listed one and at the end of a longer failed one', () => {
     const filter = new WordFilter([
@@ -63,6 +67,23 @@ describe('WordFilter', () => {
     expect(filter.check('戊甲乙丙戊').hits.map((hit) => hit.word)).toEqual(['乙丙']);
     expect(filter.check('甲乙丙丁').hits.map((hit) => hit.word)).toEqual(['甲乙丙丁', '乙丙']);
     expect(filter.check('甲乙丙丁').worst).toBe('block');
+  });
+
+  it('finds words through any symbols and invisible characters, wherever they stand', () => {
+    const noise = fc.string({ unit: fc.constantFrom('*', '.', '_', '~', '\u200b', '\u00ad', '😀', '|'), maxLength: 4 });
+    const neutral = fc.string({ unit: fc.constantFrom('好', '的', '，', ' ', '1', '吗'), maxLength: 8 });
+    const disguised = fc
+      .constantFrom('赌博', '賭博', '傻逼', 'ＦＵＣＫ', 'fuck')
+      .chain((word) => fc.tuple(...[...word].map((letter) => noise.map((between) => letter + between))).map((parts) => parts.join('')));
+    fc.assert(
+      fc.property(neutral, disguised, neutral, (before, word, after) => {
+        const text = `${before} ${word} ${after}`;
+        const { hits } = list.check(text);
+        expect(hits.map(({ start }) => start)).toEqual([before.length + 1]);
+        expect(foldText(text.slice(hits[0]?.start, hits[0]?.end)).letters).toBe(hits[0]?.word);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('places hits in the original text, separators included', () => {
@@ -105,7 +126,10 @@ describe('the default list', () => {
     for (const { text, level } of DEFAULT_WORDS.filter((entry) => entry.level !== 'allow')) {
       for (const form of [text, text.toUpperCase(), [...text].join('\u200b'), [...text].join('*'), `你好${text}`]) {
         const found = filter.check(form).hits.filter((hit) => hit.word === foldText(text).letters);
-        expect(found.map((hit) => hit.level), form).toContain(level);
+        expect(
+          found.map((hit) => hit.level),
+          form,
+        ).toContain(level);
       }
     }
   });

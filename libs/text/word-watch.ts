@@ -106,7 +106,8 @@ let source: WordSource | undefined;
 /** Reads words from elsewhere than comment's RPC; before the first `wordFilter()`. For tests. */
 export const useWordSource = (other: WordSource): void => void (source = other);
 
-async function watchAnnouncements(watch: WordWatch): Promise<() => void> {
+/** Hears of new versions through etcd. @returns a function that ends it */
+export async function watchAnnouncements(watch: WordWatch): Promise<() => void> {
   const client = await etcd();
   return client.watch(WORDS_VERSION_KEY, (entries) => {
     const version = Number(entries.get(WORDS_VERSION_KEY));

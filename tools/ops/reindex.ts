@@ -2,6 +2,7 @@ import { holdLease } from '@doul/runtime';
 import { searchEngine } from '../../apps/search/model/new-engine.js';
 import { rebuild, type Progress } from '../../apps/search/worker/rebuild.js';
 import { servicesTruth } from '../../apps/search/worker/truth.js';
+import { UsageError } from './command.js';
 
 export const REINDEX_HELP = `usage: ./doul reindex
 
@@ -47,10 +48,7 @@ async function rebuildOnce(): Promise<void> {
  * @returns the exit code
  */
 export async function reindex(args: readonly string[]): Promise<number> {
-  if (args.length > 0) {
-    say(REINDEX_HELP);
-    return args.includes('--help') ? 0 : 2;
-  }
+  if (args.length > 0) throw new UsageError('reindex takes no arguments');
   const waiting = setTimeout(() => say('waiting: another reindex is running, or etcd cannot be reached'), PATIENCE_MS);
   let release: (() => Promise<void>) | undefined;
   try {

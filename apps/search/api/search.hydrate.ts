@@ -23,7 +23,13 @@ export class SearchHydrate {
   async foundVideos(ids: number[], viewerId: number, keyword: string): Promise<Map<number, FoundVideo>> {
     const { cards } = await this.videos.getCards({ ids, viewerId: 0 });
     const authorIds = [...new Set(cards.map((card) => card.authorId))];
-    const [authors, liked] = await Promise.all([this.users(authorIds, viewerId), this.liked(cards.map((card) => card.id), viewerId)]);
+    const [authors, liked] = await Promise.all([
+      this.users(authorIds, viewerId),
+      this.liked(
+        cards.map((card) => card.id),
+        viewerId,
+      ),
+    ]);
     return new Map(
       cards.flatMap((card) => {
         const author = authors.get(card.authorId);

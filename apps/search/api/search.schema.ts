@@ -26,7 +26,8 @@ export const searchVideos = endpoint({
   method: 'GET',
   path: '/douyin/search/video/',
   summary: 'Find videos by title, hashtag or author',
-  description: 'Best first: relevance, freshness and popularity. All words of the keyword have to match. Published and deleted videos follow within 2 s.',
+  description:
+    'Best first: relevance, freshness and popularity. All words of the keyword have to match. Published and deleted videos follow within 2 s.',
   folder: 'search',
   auth: 'optional',
   params,

@@ -51,14 +51,22 @@ async function authorsCalled(engine: SearchEngine, query: UserQuery): Promise<nu
 }
 
 /** Finds videos; `load` makes of ids what the caller sees. */
-export async function findVideos<T>(engine: SearchEngine, input: SearchInput, load: (ids: number[]) => Promise<Map<number, T>>): Promise<Found<T>> {
+export async function findVideos<T>(
+  engine: SearchEngine,
+  input: SearchInput,
+  load: (ids: number[]) => Promise<Map<number, T>>,
+): Promise<Found<T>> {
   const query = parseKeyword(input.keyword);
   const authorIds = await authorsCalled(engine, query);
   return fillPage(input, (now, page) => engine.searchVideos({ ...query, authorIds, now }, page), load);
 }
 
 /** Finds users; `load` makes of ids what the caller sees. */
-export function findUsers<T>(engine: SearchEngine, input: SearchInput, load: (ids: number[]) => Promise<Map<number, T>>): Promise<Found<T>> {
+export function findUsers<T>(
+  engine: SearchEngine,
+  input: SearchInput,
+  load: (ids: number[]) => Promise<Map<number, T>>,
+): Promise<Found<T>> {
   const query = parseKeyword(input.keyword);
   return fillPage(input, (_now, page) => engine.searchUsers(query, page), load);
 }

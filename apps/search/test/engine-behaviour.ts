@@ -20,7 +20,8 @@ export interface EngineUnderTest {
 const video = (id: number, title: string, more: Partial<IndexedVideo> = {}) =>
   videoDocument({ id, authorId: 1, title, state: VideoState.PUBLISHED, publishedAtMs: NOW - DAY, favoriteCount: 0, version: 1, ...more });
 
-const user = (id: number, name: string, username = `user${id}`, version = 1) => userDocument({ id, name, username, version, createdAtMs: NOW });
+const user = (id: number, name: string, username = `user${id}`, version = 1) =>
+  userDocument({ id, name, username, version, createdAtMs: NOW });
 
 /** What every search engine has to do; run on each of them. */
 export function describeEngine(under: EngineUnderTest): void {
@@ -80,12 +81,20 @@ export function describeEngine(under: EngineUnderTest): void {
       expect(await videos('美食')).toEqual([1, 3, 2]);
       await index(video(11, '旅行一'), video(12, '旅行二', { favoriteCount: 500 }), video(13, '旅行三', { favoriteCount: 5 }));
       expect(await videos('旅行')).toEqual([12, 13, 11]);
-      await index(video(21, '日落一', { publishedAtMs: NOW - 90 * DAY }), video(22, '日落二', { publishedAtMs: NOW - 400 * DAY }), video(23, '日落三'));
+      await index(
+        video(21, '日落一', { publishedAtMs: NOW - 90 * DAY }),
+        video(22, '日落二', { publishedAtMs: NOW - 400 * DAY }),
+        video(23, '日落三'),
+      );
       expect(await videos('日落')).toEqual([23, 21, 22]);
     });
 
     it('page exactly: each once, in one order, through equal scores', async () => {
-      await index(...Array.from({ length: 57 }, (_, at) => video(at + 1, '同一个标题', { favoriteCount: at % 3, publishedAtMs: NOW - (at % 5) * DAY })));
+      await index(
+        ...Array.from({ length: 57 }, (_, at) =>
+          video(at + 1, '同一个标题', { favoriteCount: at % 3, publishedAtMs: NOW - (at % 5) * DAY }),
+        ),
+      );
       const whole = await under.engine().searchVideos(query('标题'), { limit: 100 });
       expect(whole).toHaveLength(57);
       const paged: Hit[] = [];
@@ -135,7 +144,14 @@ export function describeEngine(under: EngineUnderTest): void {
 
   describe('users', () => {
     it('are found by name and username: whole, by prefix, by words', async () => {
-      await under.engine().indexUsers([user(1, '小豆', 'doudou'), user(2, '小豆子', 'xd_2024'), user(3, 'Alice Wonder', 'alice'), user(4, '爱吃小豆的猫', 'cat')]);
+      await under
+        .engine()
+        .indexUsers([
+          user(1, '小豆', 'doudou'),
+          user(2, '小豆子', 'xd_2024'),
+          user(3, 'Alice Wonder', 'alice'),
+          user(4, '爱吃小豆的猫', 'cat'),
+        ]);
       await under.settle();
       expect(await users('小豆')).toEqual([1, 2, 4]);
       expect(await users('ALI')).toEqual([3]);

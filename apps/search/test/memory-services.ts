@@ -30,7 +30,16 @@ export function resetWorld(): void {
 
 export function putVideo(id: number, title: string, more: Partial<IndexedVideo> = {}): void {
   const version = (world.videos.get(id)?.version ?? 0) + 1;
-  world.videos.set(id, { id, title, authorId: 1, state: VideoState.PUBLISHED, publishedAtMs: 1_000 * id, favoriteCount: 0, version, ...more });
+  world.videos.set(id, {
+    id,
+    title,
+    authorId: 1,
+    state: VideoState.PUBLISHED,
+    publishedAtMs: 1_000 * id,
+    favoriteCount: 0,
+    version,
+    ...more,
+  });
 }
 
 export function putUser(id: number, name: string, username = `user${id}`): void {

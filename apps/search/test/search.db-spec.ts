@@ -1,5 +1,4 @@
 import { VideoState } from '@doul/contracts';
-import { Database } from '@doul/data';
 import { signToken } from '@doul/http';
 import { disposeResources, type StartedTransport } from '@doul/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -32,13 +31,17 @@ describe.skipIf(elasticsearch === '')('search', () => {
 
   const aliases = `${process.env['SEARCH_INDEX_PREFIX']}-*`;
   const dropAll = async (): Promise<void> => {
-    const names = Object.keys(await client.indices.getAlias({ name: aliases }, { ignore: [404] })).filter((name) => name.startsWith('doul-s'));
+    const names = Object.keys(await client.indices.getAlias({ name: aliases }, { ignore: [404] })).filter((name) =>
+      name.startsWith('doul-s'),
+    );
     if (names.length > 0) await client.indices.delete({ index: names });
   };
-  const settle = async (): Promise<void> => void (await client.indices.refresh({ index: aliases.replace('*', 'videos') + ',' + aliases.replace('*', 'users') }));
+  const settle = async (): Promise<void> =>
+    void (await client.indices.refresh({ index: aliases.replace('*', 'videos') + ',' + aliases.replace('*', 'users') }));
   const get = async (path: string, token?: string): Promise<Answer> =>
     (await fetch(`${address}${path}${token ? `&token=${token}` : ''}`)).json() as Promise<Answer>;
-  const videos = (keyword: string, more = ''): Promise<Answer> => get(`/douyin/search/video/?keyword=${encodeURIComponent(keyword)}${more}`);
+  const videos = (keyword: string, more = ''): Promise<Answer> =>
+    get(`/douyin/search/video/?keyword=${encodeURIComponent(keyword)}${more}`);
   const ids = (answer: Answer): number[] => (answer.video_list ?? answer.user_list ?? []).map(({ id }) => id);
 
   beforeAll(async () => {
@@ -71,7 +74,7 @@ describe.skipIf(elasticsearch === '')('search', () => {
     await Promise.all([indexer.video(1), indexer.video(2)]);
     await settle();
     world.calls = [];
-    const { token } = await signToken({ userId: 9, sessionId: 1 });
+    const { token } = signToken({ userId: 9, sessionId: 1 });
     const answer = await get(`/douyin/search/video/?keyword=${encodeURIComponent('日落')}`, token);
     expect(answer).toMatchObject({ status_code: 0, next_cursor: '', has_more: false });
     expect(answer.video_list).toEqual([
@@ -159,13 +162,5 @@ describe.skipIf(elasticsearch === '')('search', () => {
     expect(lines).toEqual(['users 2', 'videos 500', 'videos 1000', 'videos 1203']);
     expect((await client.count({ index: aliases.replace('*', 'videos'), query: { term: { removed: false } } })).count).toBe(1_201);
     expect((await client.count({ index: aliases.replace('*', 'videos') })).count).toBe(1_202);
-  });
-});
-
-describe.skipIf(elasticsearch !== '')('search without Elasticsearch', () => {
-  it('uses MySQL', async () => {
-    expect((await searchEngine()).name).toBe('mysql');
-    expect(new Database('doul_search').schema).toBe('doul_search');
-    await disposeResources();
   });
 });

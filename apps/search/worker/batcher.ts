@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Waiting<T> {
   item: T;
-  resolve(): void;
-  reject(error: unknown): void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
 }
 
 export interface BatchLimits {
@@ -11,7 +11,7 @@ export interface BatchLimits {
   waitMs: number;
   maxItems: number;
   /** Whether a failure may be one item's fault: then each item of the batch is tried alone. */
-  mayBeOneItem(error: unknown): boolean;
+  mayBeOneItem: (error: unknown) => boolean;
 }
 
 /** Gathers single items into batches that run one after the other; each item's promise settles with its batch. */

@@ -70,5 +70,7 @@ export class Indexer {
 
 function tombstonesFor(items: readonly { removed?: RemovedVideo }[], known: readonly IndexedVideo[]): VideoDocument[] {
   const ids = new Set(known.map(({ id }) => id));
-  return items.flatMap(({ removed }) => (removed && !ids.has(removed.id) ? [tombstone(removed.id, removed.authorId, removed.version)] : []));
+  return items.flatMap(({ removed }) =>
+    removed && !ids.has(removed.id) ? [tombstone(removed.id, removed.authorId, removed.version)] : [],
+  );
 }

@@ -22,20 +22,22 @@ export function servicesTruth(): Truth {
   return {
     videos: async (ids) => (await videos.scanVideos({ afterId: 0, limit: ids.length, ids: [...ids] }, options)).videos,
     users: async (ids) => (await users.scanUsers({ afterId: 0, limit: ids.length, ids: [...ids] }, options)).users,
-    allVideos: () => pages(async (afterId) => {
-      const page = await videos.scanVideos({ afterId, limit: SCAN_ROWS, ids: [] }, options);
-      return { items: page.videos, hasMore: page.hasMore };
-    }),
-    allUsers: () => pages(async (afterId) => {
-      const page = await users.scanUsers({ afterId, limit: SCAN_ROWS, ids: [] }, options);
-      return { items: page.users, hasMore: page.hasMore };
-    }),
+    allVideos: () =>
+      pages(async (afterId) => {
+        const page = await videos.scanVideos({ afterId, limit: SCAN_ROWS, ids: [] }, options);
+        return { items: page.videos, hasMore: page.hasMore };
+      }),
+    allUsers: () =>
+      pages(async (afterId) => {
+        const page = await users.scanUsers({ afterId, limit: SCAN_ROWS, ids: [] }, options);
+        return { items: page.users, hasMore: page.hasMore };
+      }),
   };
 }
 
 async function* pages<T extends { id: number }>(read: (afterId: number) => Promise<{ items: T[]; hasMore: boolean }>): AsyncGenerator<T[]> {
   let afterId = 0;
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const { items, hasMore } = await read(afterId);
     if (items.length > 0) yield items;
     const last = items.at(-1);

@@ -6,7 +6,7 @@ import type { Hit, Page, Rebuild, SearchEngine } from '../search-engine.js';
 import { fromElasticError, isMissingIndex } from './elastic-client.js';
 import { userSource, videoSource } from './elastic-documents.js';
 import { elasticUserQuery, elasticVideoQuery } from './elastic-query.js';
-import { Indexes, KINDS, type Kind } from './indexes.js';
+import { KINDS, type Indexes, type Kind } from './indexes.js';
 
 interface Write {
   id: number;
@@ -37,11 +37,17 @@ export class ElasticEngine implements SearchEngine {
   }
 
   indexVideos(documents: readonly VideoDocument[]): Promise<void> {
-    return this.writeLive('videos', documents.map((video) => ({ id: video.id, version: video.version, source: videoSource(video) })));
+    return this.writeLive(
+      'videos',
+      documents.map((video) => ({ id: video.id, version: video.version, source: videoSource(video) })),
+    );
   }
 
   indexUsers(documents: readonly UserDocument[]): Promise<void> {
-    return this.writeLive('users', documents.map((user) => ({ id: user.id, version: user.version, source: userSource(user) })));
+    return this.writeLive(
+      'users',
+      documents.map((user) => ({ id: user.id, version: user.version, source: userSource(user) })),
+    );
   }
 
   private async writeLive(kind: Kind, writes: readonly Write[]): Promise<void> {
@@ -61,7 +67,10 @@ export class ElasticEngine implements SearchEngine {
   /** Writes to every target. A target that is gone is passed over as long as another one took the writes. */
   private async bulk(targets: readonly string[], writes: readonly Write[]): Promise<void> {
     const operations = targets.flatMap((_index) =>
-      writes.flatMap(({ id, version, source }) => [{ index: { _index, _id: String(id), version, version_type: 'external' as const } }, source]),
+      writes.flatMap(({ id, version, source }) => [
+        { index: { _index, _id: String(id), version, version_type: 'external' as const } },
+        source,
+      ]),
     );
     const { errors, items } = await this.client.bulk({ operations, require_alias: true, refresh: false });
     if (!errors) return;
@@ -102,8 +111,16 @@ export class ElasticEngine implements SearchEngine {
     for (const kind of KINDS) await this.indexes.dropUnfinished(kind);
     const [videos, users] = [await this.indexes.create('videos', { live: false }), await this.indexes.create('users', { live: false })];
     return {
-      indexVideos: (documents) => this.writeTo(videos, documents.map((one) => ({ id: one.id, version: one.version, source: videoSource(one) }))),
-      indexUsers: (documents) => this.writeTo(users, documents.map((one) => ({ id: one.id, version: one.version, source: userSource(one) }))),
+      indexVideos: (documents) =>
+        this.writeTo(
+          videos,
+          documents.map((one) => ({ id: one.id, version: one.version, source: videoSource(one) })),
+        ),
+      indexUsers: (documents) =>
+        this.writeTo(
+          users,
+          documents.map((one) => ({ id: one.id, version: one.version, source: userSource(one) })),
+        ),
       finish: async () => {
         await this.indexes.promote('videos', videos);
         await this.indexes.promote('users', users);

@@ -25,7 +25,7 @@ export function elasticVideoQuery({ terms, key, authorIds, now }: VideoQuery): Q
       },
       functions: [
         { weight: 1 },
-        { weight: fresh, exp: { published_at: { origin: now, scale: halfLifeMs, decay: 0.5 } } } as estypes.QueryDslFunctionScoreContainer,
+        { weight: fresh, exp: { published_at: { origin: now, scale: halfLifeMs, decay: 0.5 } } },
         { field_value_factor: { field: 'popularity', factor: popular, missing: 0 } },
       ],
       score_mode: 'sum',

@@ -90,7 +90,9 @@ export class Indexes {
     await this.client.indices.refresh({ index });
     const old = (await this.all(kind)).filter((other) => other !== index);
     const name = this.alias(kind);
-    const actions: estypes.IndicesUpdateAliasesAction[] = old.map((other) => ({ remove: { index: other, alias: name, must_exist: false } }));
+    const actions: estypes.IndicesUpdateAliasesAction[] = old.map((other) => ({
+      remove: { index: other, alias: name, must_exist: false },
+    }));
     await this.client.indices.updateAliases({ actions: [...actions, { add: { index, alias: name } }] });
     await this.drop(old);
   }
