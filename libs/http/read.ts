@@ -62,7 +62,7 @@ export function readInput(shape: Shape, sources: readonly Source[]): Record<stri
     const [first, ...others] = valuesOf(name, sources);
     const value = parse(name, schema, first);
     if (value !== undefined) input[name] = value;
-    for (const other of others) if (parse(name, schema, other) !== value) throw CommonErrors.CONFLICTING_PARAMETER({ parameter: name });
+    for (const other of others) if (schema.safeParse(other).data !== value) throw CommonErrors.CONFLICTING_PARAMETER({ parameter: name });
   }
   return input;
 }
