@@ -63,7 +63,7 @@ function bodyOf(endpoint: AnyEndpoint, { properties, required }: Described): obj
   }
   const files = [endpoint.upload.file].flat().map((name) => {
     const description = `At most ${endpoint.upload?.maxBytes ?? 0} bytes`;
-    return [name, { type: 'string', format: 'binary', contentMediaType: 'application/octet-stream', description }];
+    return [name, { type: 'string', format: 'binary', contentMediaType: 'application/octet-stream', description }] as const;
   });
   return { content: { 'multipart/form-data': { schema: { ...schema, properties: { ...properties, ...Object.fromEntries(files) } } } } };
 }

@@ -32,7 +32,9 @@ export function responseComponents(): Record<string, object> {
       const errors = TRANSPORT.filter((error) => error.row.http === status);
       const examples = Object.fromEntries(errors.map((error) => [error.row.name, { value: sample(error) }]));
       const schema = { type: 'object', properties: ENVELOPE, required: Object.keys(ENVELOPE) };
-      const headers = [429, 503].includes(status) ? { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } } : {};
+      const headers = [429, 503].includes(status)
+        ? { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } }
+        : {};
       const description = errors.map((error) => `${error.row.code}: ${error.row.en}`).join('; ');
       return [nameOf(status), { description, ...headers, content: { 'application/json': { schema, examples } } }];
     }),
@@ -60,14 +62,14 @@ export function responsesOf(endpoint: AnyEndpoint, schemas: Schemas): Record<str
   const { properties } = schemas.of(endpoint.answer as Parameters<Schemas['of']>[0], 'output');
   const errors = errorsOf(endpoint);
   const [parameter] = Object.keys(endpoint.params);
-  const failures = errors.map((error) => [
-    error.row.name,
-    { summary: `${error.row.code} ${error.row.en}`, value: { ...sample(error, parameter), ...endpoint.failureDefaults } },
-  ]);
+  const failures = errors.map((error) => {
+    const value = { ...sample(error, parameter), ...endpoint.failureDefaults };
+    return [error.row.name, { summary: `${error.row.code} ${error.row.en}`, value }] as const;
+  });
   const success = { summary: 'success', value: { status_code: 0, status_msg: 'success', ...(endpoint.example as object) } };
   const schema = { type: 'object', properties: { ...ENVELOPE, ...properties }, required: Object.keys(ENVELOPE) };
   const description = `status_code 0, or one of ${errors.map((error) => error.row.code).join(', ')}. The other fields are there when it is 0.`;
   const content = { 'application/json': { schema, examples: { success, ...Object.fromEntries(failures) } } };
-  const others = statusesOf(endpoint).map((status) => [String(status), { $ref: `#/components/responses/${nameOf(status)}` }]);
+  const others = statusesOf(endpoint).map((status) => [String(status), { $ref: `#/components/responses/${nameOf(status)}` }] as const);
   return { '200': { description, content }, ...Object.fromEntries(others) };
 }
