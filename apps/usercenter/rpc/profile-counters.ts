@@ -1,19 +1,35 @@
-import {
-  RelationServiceDefinition,
-  VideoServiceDefinition,
-  type AuthorCounters,
-  type FollowCounters,
-} from '@doul/contracts';
+import { RelationServiceDefinition, VideoServiceDefinition, type AuthorCounters, type FollowCounters } from '@doul/contracts';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { childLog, metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Breaker } from './breaker.js';
 
 const log = childLog('usercenter');
-const degraded = metrics.counter('doul_profile_degraded_total', 'Profiles answered with zeros because a service was away', ['part']);
+const degraded = metrics.counter('doul_profile_degraded_total', 'Profiles answered with the last known counts because a service was away', [
+  'part',
+]);
 
-/** A profile without its counters is better than none, so they are not waited for long, in ms. */
-const DEADLINE_MS = 600;
+/** Within the 2 s that callers of profiles wait, in ms: an old count is better than no profile, a fresh one better than both. */
+const DEADLINE_MS = 1_400;
+/** Users whose last known counts are kept for when a service is away: about 200 bytes each. */
+const REMEMBERED_USERS = 20_000;
+
+/** The latest rows seen, by user. */
+class LastKnown<Row extends { userId: number }> {
+  private readonly rows = new LRUCache<number, Row>({ max: REMEMBERED_USERS });
+
+  /** The fresh rows when there are any, else what was last known of these users. */
+  merge(userIds: readonly number[], fresh: readonly Row[] | undefined): Map<number, Row> {
+    for (const row of fresh ?? []) this.rows.set(row.userId, row);
+    return new Map(fresh?.map((row) => [row.userId, row]) ?? userIds.flatMap((id) => this.known(id)));
+  }
+
+  private known(id: number): [number, Row][] {
+    const row = this.rows.get(id);
+    return row ? [[id, row]] : [];
+  }
+}
 
 /** What other services know about users. */
 export interface Counts {
@@ -23,7 +39,7 @@ export interface Counts {
   following: ReadonlySet<number>;
 }
 
-/** Asks friend and video, one batch each and at the same time. Whoever is away is answered for with zeros, and counted. */
+/** Asks friend and video, one batch each and at the same time. Whoever is away is answered for with what it said last, and counted. */
 @Injectable()
 export class ProfileCounters {
   constructor(
@@ -31,6 +47,7 @@ export class ProfileCounters {
     @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
   ) {}
 
+  private readonly known = { follows: new LastKnown<FollowCounters>(), works: new LastKnown<AuthorCounters>() };
   private readonly breakers = { follows: new Breaker(), works: new Breaker(), relations: new Breaker() };
 
   async of(userIds: number[], viewerId: number): Promise<Counts> {
@@ -41,8 +58,8 @@ export class ProfileCounters {
       viewerId === 0 ? undefined : this.ask('relations', () => this.relations.getRelations({ viewerId, userIds }, options)),
     ]);
     return {
-      follows: new Map(follows?.counters.map((row) => [row.userId, row])),
-      works: new Map(works?.counters.map((row) => [row.userId, row])),
+      follows: this.known.follows.merge(userIds, follows?.counters),
+      works: this.known.works.merge(userIds, works?.counters),
       following: new Set(relations?.following),
     };
   }
