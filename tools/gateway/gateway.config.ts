@@ -12,7 +12,11 @@ export const gatewayConfig = defineConfig('gateway', {
   },
   GATEWAY_RATE: { schema: env.int(1, 1_000_000), default: '300', doc: 'Requests per second that one address may send, loopback exempt' },
   NGINX_PATH: { schema: env.text(), default: 'nginx', doc: 'The nginx program' },
-  NGINX_MODULES: { schema: env.text(), default: '/usr/lib/nginx/modules', doc: "Directory of nginx's modules; the Lua module must be there" },
+  NGINX_MODULES: {
+    schema: env.text(),
+    default: '/usr/lib/nginx/modules',
+    doc: "Directory of nginx's modules; the Lua module must be there",
+  },
   NGINX_USER: { schema: env.text(), default: '', doc: "User of nginx's workers when it is started as root" },
   PUBLISH_MAX_BYTES: { schema: env.int(1_000_000, 100_000_000_000), default: '268435456', doc: 'Largest uploaded video, in bytes' },
 });

@@ -24,7 +24,11 @@ function parse(text: string): Instance | undefined {
   try {
     const { address, port, prefixes } = JSON.parse(text) as Partial<Instance>;
     if (typeof address !== 'string' || !ADDRESS.test(address) || !Number.isInteger(port) || port === undefined) return undefined;
-    return { address, port, prefixes: Array.isArray(prefixes) ? prefixes.filter((prefix) => typeof prefix === 'string' && PREFIX.test(prefix)) : [] };
+    return {
+      address,
+      port,
+      prefixes: Array.isArray(prefixes) ? prefixes.filter((prefix) => typeof prefix === 'string' && PREFIX.test(prefix)) : [],
+    };
   } catch {
     return undefined;
   }

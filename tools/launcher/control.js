@@ -28,7 +28,7 @@ export async function serveControl(dir, handle) {
     const tell = (/** @type {Answer} */ answer) => void (socket.writable && socket.write(`${JSON.stringify(answer)}\n`));
     socket.on('error', () => undefined);
     createInterface({ input: socket }).once('line', (line) => {
-      handle(JSON.parse(line), tell)
+      void handle(JSON.parse(line), tell)
         .catch((error) => ({ ok: false, error: error instanceof Error ? error.message : String(error) }))
         .then((answer) => socket.end(`${JSON.stringify({ ok: true, ...answer, done: true })}\n`));
     });
@@ -61,10 +61,12 @@ export function ask(dir, request, onEvent = () => undefined) {
       close();
       resolve(last);
     });
-    createInterface({ input: socket }).on('line', (line) => {
-      const answer = JSON.parse(line);
-      if (answer.done) last = answer;
-      else onEvent(answer);
-    }).on('error', () => undefined);
+    createInterface({ input: socket })
+      .on('line', (line) => {
+        const answer = JSON.parse(line);
+        if (answer.done) last = answer;
+        else onEvent(answer);
+      })
+      .on('error', () => undefined);
   });
 }

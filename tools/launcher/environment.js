@@ -1,4 +1,5 @@
 import { firstOnPath } from './binaries.js';
+import { marks } from './procs.js';
 
 /**
  * Variables of the layers, tools and tests of a profile.
@@ -39,10 +40,18 @@ export function environment({ name, ports, secrets, run }) {
 const quote = (/** @type {string} */ value) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 /**
+ * What the application's own programs run with.
+ * @param {import('./profile.js').Profile} profile
+ * @returns {NodeJS.ProcessEnv}
+ */
+export const applicationEnv = (profile) => ({ ...process.env, ...environment(profile), ...marks(profile.name) });
+
+/**
  * Lines for `eval`; DOUL_ENV names the variables, so that a later `up` in the same shell does not take them for the user's own.
+ * @param {string} profile
  * @param {Record<string, string>} variables
  */
-export const exportLines = (variables) =>
-  [...Object.entries(variables), ['DOUL_ENV', Object.keys(variables).join(',')]]
+export const exportLines = (profile, variables) =>
+  [...Object.entries(variables), ['DOUL_PROFILE', profile], ['DOUL_ENV', Object.keys(variables).join(',')]]
     .map(([name, value]) => `export ${name}=${quote(/** @type {string} */ (value))}`)
     .join('\n');

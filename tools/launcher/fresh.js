@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { CACHE, ROOT, readJson, writeFile } from './layout.js';
 import { runQuiet } from './run.js';
 
+export const UP_TO_DATE = 'up to date';
+
 /** @typedef {{ version?: string, optional?: boolean, peer?: boolean, link?: boolean }} Locked */
 
 /**
@@ -25,7 +27,7 @@ export const missingPackages = () =>
 /** @returns {Promise<string>} */
 export async function installPackages() {
   const missing = missingPackages();
-  if (missing.length === 0) return 'up to date';
+  if (missing.length === 0) return UP_TO_DATE;
   await runQuiet('npm', ['ci', '--no-audit', '--no-fund']);
   return `npm ci, ${missing.length} packages`;
 }
@@ -52,7 +54,7 @@ function sourceStamp() {
 export async function build() {
   const stamp = sourceStamp();
   const known = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
-  if (known === stamp && existsSync(join(ROOT, 'dist/apps/main.js'))) return 'up to date';
+  if (known === stamp && existsSync(join(ROOT, 'dist/apps/main.js'))) return UP_TO_DATE;
   await runQuiet('npm', ['run', '--silent', 'build']);
   writeFile(STAMP, stamp);
   return 'built';

@@ -4,9 +4,19 @@ import { ROOT } from './layout.js';
 
 /** In the order in which a rolling restart goes: who is called first. */
 export const LAYERS = [
-  'usercenter-rpc', 'friend-rpc', 'video-rpc', 'comment-rpc', 'chat-rpc',
-  'video-worker', 'search-worker',
-  'usercenter-api', 'friend-api', 'video-api', 'comment-api', 'chat-api', 'search-api',
+  'usercenter-rpc',
+  'friend-rpc',
+  'video-rpc',
+  'comment-rpc',
+  'chat-rpc',
+  'video-worker',
+  'search-worker',
+  'usercenter-api',
+  'friend-api',
+  'video-api',
+  'comment-api',
+  'chat-api',
+  'search-api',
 ];
 
 /** The name of the one process of `--all-in-one`. */

@@ -28,7 +28,8 @@ export const supervisorRuns = async (dir) => (await ask(dir, { command: 'status'
 export async function sweep(name, dir) {
   /** @type {{ kind: string, pid: number, started: number }[]} */
   const recorded = readJson(join(dir, 'pids.json'), []);
-  const layers = () => recorded.filter(({ kind, pid, started }) => kind === 'layer' && isAlive(pid, started)).flatMap(({ pid }) => stat(pid) ?? []);
+  const layers = () =>
+    recorded.filter(({ kind, pid, started }) => kind === 'layer' && isAlive(pid, started)).flatMap(({ pid }) => stat(pid) ?? []);
   const first = await endAll(layers, GRACE_MS.layers);
   return first + (await endAll(() => processesOf(name, dir), GRACE_MS.rest));
 }

@@ -55,8 +55,14 @@ async function withoutServiceStarts(work) {
 export async function installServers(elsewhere) {
   const missing = missingDebs(elsewhere);
   if (missing.length === 0) return 'all there';
-  if (!firstOnPath('apt-get')) throw new Problem(`These are missing: ${missing.join(', ')} (names of Debian packages). Install them, or name the servers by environment variables.`);
-  if (!isRoot) throw new Problem(`Some servers are missing, and only root can install them. Run this, then again ./doul up:\n\n  sudo ${aptCommand(missing)}`);
+  if (!firstOnPath('apt-get'))
+    throw new Problem(
+      `These are missing: ${missing.join(', ')} (names of Debian packages). Install them, or name the servers by environment variables.`,
+    );
+  if (!isRoot)
+    throw new Problem(
+      `Some servers are missing, and only root can install them. Run this, then again ./doul up:\n\n  sudo ${aptCommand(missing)}`,
+    );
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await runQuiet('apt-get', ['update', '-q'], { env });
   const options = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '-q', '--no-install-recommends'];

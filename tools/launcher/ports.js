@@ -7,7 +7,18 @@ const FRONT_DOOR = 8080;
 
 /** Everything that listens, by the name it has in ports.json. */
 export const PORT_NAMES = /** @type {const} */ ([
-  'mysql', 'redis', 'etcd', 'etcdPeer', 'rabbitmq', 'rabbitmqDist', 'rabbitmqCtl', 'epmd', 'elasticsearch', 'elasticsearchPeer', 'oss', 'nginx',
+  'mysql',
+  'redis',
+  'etcd',
+  'etcdPeer',
+  'rabbitmq',
+  'rabbitmqDist',
+  'rabbitmqCtl',
+  'epmd',
+  'elasticsearch',
+  'elasticsearchPeer',
+  'oss',
+  'nginx',
 ]);
 
 /** @typedef {Record<typeof PORT_NAMES[number], number>} Ports */

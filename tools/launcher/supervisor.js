@@ -6,6 +6,11 @@ import { plan } from './plan.js';
 import { loadProfile } from './profile.js';
 import { Unit } from './unit.js';
 
+/**
+ * @typedef {{ name: string, kind: string, state: string, wanted: boolean, restarts: number, pid?: number, upMs?: number, memory?: number,
+ *   port?: number, admin?: number, lastExit?: import('./instance.js').Exit }} Row
+ */
+
 /** Keeps the processes of one profile running. Everything it does, a command over its socket asked for. */
 class Supervisor {
   /** @type {Map<string, Unit>} */
@@ -17,7 +22,7 @@ class Supervisor {
     this.registry = plan(profile).registry;
   }
 
-  /** Takes up what the present mode adds; what already runs keeps running as it was started. */
+  /** Takes up what the present mode adds and stops what it leaves out; the rest keeps running as it was started. */
   async refresh() {
     this.profile = await loadProfile(this.profile.name);
     const { specs, registry } = plan(this.profile);
@@ -28,7 +33,11 @@ class Supervisor {
       else unit.spec = spec;
     }
     const planned = new Set(specs.map((spec) => spec.name));
-    for (const [name, unit] of this.units) if (!planned.has(name) && !unit.wanted) this.units.delete(name);
+    for (const [name, unit] of this.units) {
+      if (planned.has(name)) continue;
+      await unit.stop();
+      this.units.delete(name);
+    }
   }
 
   /** For a `down` that finds no supervisor. */
@@ -41,6 +50,7 @@ class Supervisor {
 
   /** @param {string[] | undefined} names */
   chosen(names) {
+    if (names?.length === 0) return [];
     const unknown = (names ?? []).filter((name) => !this.units.has(name));
     if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}; known: ${[...this.units.keys()].join(', ')}`);
     return [...this.units.values()].filter(({ spec }) => names === undefined || names.includes(spec.name));
@@ -50,11 +60,13 @@ class Supervisor {
    * Starts units in parallel, each after those it needs.
    * @param {Unit[]} units
    * @param {(answer: import('./control.js').Answer) => void} tell
+   * @returns {Promise<import('./control.js').Answer>}
    */
   async start(units, tell) {
     /** @type {Map<string, Promise<boolean>>} */
     const starting = new Map();
-    const start = (/** @type {Unit} */ unit) => {
+    /** @type {(unit: Unit) => Promise<boolean>} */
+    const start = (unit) => {
       const known = starting.get(unit.spec.name);
       if (known) return known;
       const work = (async () => {
@@ -123,7 +135,7 @@ class Supervisor {
     if (command === 'stop') await this.stop(this.chosen(names));
     else if (command === 'restart') return this.restart(this.chosen(names), tell);
     else if (command === 'kill') {
-      const done = this.chosen(names).map((unit) => unit.kill(/** @type {NodeJS.Signals} */ (signal ?? 'SIGKILL')));
+      const done = await Promise.all(this.chosen(names).map((unit) => unit.kill(/** @type {NodeJS.Signals} */ (signal ?? 'SIGKILL'))));
       if (done.includes(false)) throw new Error('it does not run');
     } else if (command === 'shutdown') {
       await this.stop([...this.units.values()]);

@@ -1,5 +1,6 @@
 const terminal = process.stdout.isTTY === true;
-const paint = (/** @type {string} */ code, /** @type {string} */ text) => (terminal && !process.env['NO_COLOR'] ? `\x1b[${code}m${text}\x1b[0m` : text);
+const paint = (/** @type {string} */ code, /** @type {string} */ text) =>
+  terminal && !process.env['NO_COLOR'] ? `\x1b[${code}m${text}\x1b[0m` : text;
 
 export const green = (/** @type {string} */ text) => paint('32', text);
 export const red = (/** @type {string} */ text) => paint('31', text);
@@ -37,7 +38,9 @@ export async function step(title, work) {
   const before = Date.now();
   if (terminal) process.stdout.write(dim(`  … ${title}`));
   const end = (/** @type {string} */ mark, /** @type {string} */ note) =>
-    say(`${terminal ? '\r\x1b[2K' : ''}${mark} ${title.padEnd(34)} ${seconds(Date.now() - before).padStart(7)}${note ? dim(`  ${note}`) : ''}`);
+    say(
+      `${terminal ? '\r\x1b[2K' : ''}${mark} ${title.padEnd(34)} ${seconds(Date.now() - before).padStart(7)}${note ? dim(`  ${note}`) : ''}`,
+    );
   try {
     const result = await work();
     end(green('✓'), typeof result === 'string' ? result : '');
@@ -54,5 +57,12 @@ export async function step(title, work) {
  */
 export function table(rows) {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -54,10 +54,13 @@ export class Unit {
     if (!this.wanted || instance.retired) return;
     this.crashes = countCrash(this.crashes, instance.readyAt === 0 ? 0 : exit.at - instance.readyAt);
     this.#become('waiting');
-    this.#timer = setTimeout(() => {
-      this.restarts += 1;
-      void this.#run();
-    }, pauseAfter(this.crashes - 1));
+    this.#timer = setTimeout(
+      () => {
+        this.restarts += 1;
+        void this.#run();
+      },
+      pauseAfter(this.crashes - 1),
+    );
   }
 
   /** @returns {Promise<boolean>} */
@@ -141,8 +144,14 @@ export class Unit {
     return true;
   }
 
-  /** Sends a signal to the program and its children, for tests of failures. @param {NodeJS.Signals} signal */
-  kill(signal) {
-    return this.current !== undefined && signalGroup(this.current.pid, signal);
+  /**
+   * Sends a signal to the program and its children, for tests of failures; a deadly one is seen to have worked.
+   * @param {NodeJS.Signals} signal
+   */
+  async kill(signal) {
+    const target = this.current;
+    if (!target || !signalGroup(target.pid, signal)) return false;
+    if (signal === 'SIGKILL') await target.exited;
+    return true;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { environment } from './environment.js';
+import { applicationEnv, environment } from './environment.js';
 import { ALL, LAYERS, layerBuilt } from './layers.js';
 import { ROOT } from './layout.js';
 import { ensureSupervisor, order, takeDown } from './lifecycle.js';
@@ -25,15 +25,21 @@ export const toolMain = (name) => join(ROOT, 'dist/tools', name, 'main.js');
  * @param {string} name
  * @param {string[]} args
  */
-export const runTool = (profile, name, args) => runShown(process.execPath, [toolMain(name), ...args], { env: { ...process.env, ...environment(profile) } });
+export const runTool = (profile, name, args) => runShown(process.execPath, [toolMain(name), ...args], { env: applicationEnv(profile) });
 
 /**
  * Starts units and shows each with its time as it becomes ready.
  * @param {string} dir
  * @param {string[]} names
  */
-async function start(dir, names) {
-  await order(dir, { command: 'start', names }, ({ unit, ready, ms }) => {
+const start = (dir, names) => show(dir, { command: 'start', names });
+
+/**
+ * @param {string} dir
+ * @param {import('./control.js').Request} request
+ */
+export async function show(dir, request) {
+  await order(dir, request, ({ unit, ready, ms }) => {
     const mark = ready ? '·' : '✗';
     say(dim(`  ${mark} ${String(unit).padEnd(32)} ${seconds(Number(ms)).padStart(7)}`));
   });
@@ -49,7 +55,7 @@ async function migrate(profile) {
 
 /** @param {import('./profile.js').Profile} profile */
 async function waitForFrontDoor(profile) {
-  for (const until = Date.now() + FRONT_DOOR_MS; !(await frontDoorAnswers(profile)); ) {
+  for (const until = Date.now() + FRONT_DOOR_MS; !(await frontDoorAnswers(profile));) {
     if (Date.now() > until) throw new Problem('nginx does not answer; see: ./doul logs nginx, ./doul logs gateway');
     await sleep(100);
   }
@@ -59,33 +65,66 @@ async function waitForFrontDoor(profile) {
 const unbuilt = (mode) => (mode === 'servers-only' ? [] : mode === 'all-in-one' ? [ALL] : LAYERS).filter((layer) => !layerBuilt(layer));
 
 /**
+ * What makes the running servers and layers unfit for what is asked now.
+ * @param {import('./profile.js').Run} before
+ * @param {import('./profile.js').Run} run
+ */
+const environmentChanged = (before, run) =>
+  JSON.stringify([before.overrides, before.elasticsearch]) !== JSON.stringify([run.overrides, run.elasticsearch]);
+
+/**
  * Brings the servers up and the schemas up to date.
  * @param {string} name
  * @param {import('./profile.js').Mode} mode
- * @returns {Promise<import('./profile.js').Profile>}
+ * @returns {Promise<{ profile: import('./profile.js').Profile, rebuilt: boolean }>}
  */
 export async function serversUp(name, mode) {
   const overrides = overridesIn(process.env);
   const before = await loadProfile(name);
-  const run = { mode, overrides, elasticsearch: true };
-  const elsewhere = externalServers({ ...before, run });
-  const { elasticsearch } = await setUp(elsewhere);
-  if (before.run.mode !== mode || JSON.stringify(before.run.overrides) !== JSON.stringify(overrides)) await takeDown(name);
-  saveRun(before, { ...run, elasticsearch });
+  const elsewhere = externalServers({ ...before, run: { mode, overrides, elasticsearch: true } });
+  const { elasticsearch, rebuilt } = await setUp(elsewhere);
+  const run = { mode, overrides, elasticsearch };
+  if (environmentChanged(before.run, run)) await takeDown(name);
+  saveRun(before, run);
   const profile = await ensureSupervisor(name);
   const names = plan(profile).specs.map((spec) => spec.name);
-  await step('servers are up', () => start(profile.dir, names.filter((one) => SERVERS.includes(one))));
+  await step('servers are up', () =>
+    start(
+      profile.dir,
+      names.filter((one) => SERVERS.includes(one)),
+    ),
+  );
   await migrate(profile);
-  return profile;
+  return { profile, rebuilt };
 }
 
-/** @param {import('./profile.js').Profile} profile */
-async function layersUp(profile) {
+/**
+ * Layers that already run and are not of the present build.
+ * @param {string} dir
+ * @returns {Promise<string[]>}
+ */
+async function runningLayers(dir) {
+  const { units } = await order(dir, { command: 'status' });
+  const rows = /** @type {import('./supervisor.js').Row[]} */ (units);
+  return rows.filter(({ kind, state }) => kind === 'layer' && state === 'ready').map((row) => row.name);
+}
+
+/**
+ * Starts the layers of the present mode and waits until they answer through nginx.
+ * @param {import('./profile.js').Profile} profile
+ * @param {boolean} rebuilt
+ */
+export async function layersUp(profile, rebuilt) {
   const missing = unbuilt(profile.run.mode);
   if (missing.length > 0) say(dim(`  not built yet and skipped: ${missing.join(', ')}`));
-  const names = plan(profile).specs.filter((spec) => spec.kind === 'layer').map((spec) => spec.name);
+  const names = plan(profile)
+    .specs.filter((spec) => spec.kind === 'layer')
+    .map((spec) => spec.name);
   if (names.length === 0) return;
+  const old = rebuilt ? await runningLayers(profile.dir) : [];
   await step('layers are ready', () => start(profile.dir, names));
+  const stale = old.filter((layer) => names.includes(layer));
+  if (stale.length > 0) await step('layers of the old build replaced', () => show(profile.dir, { command: 'restart', names: stale }));
   await step('nginx answers', () => waitForFrontDoor(profile));
 }
 
@@ -118,12 +157,14 @@ function farewell(profile) {
 export async function up({ profile: name, mode, seed }) {
   const before = Date.now();
   const { dir } = await loadProfile(name);
-  await locked(dir, async () => {
-    const profile = await serversUp(name, mode);
-    if (mode === 'servers-only') return say(`servers are up in ${seconds(Date.now() - before)}; for their addresses: eval "$(./doul env --profile ${name})"`);
-    await layersUp(profile);
-    if (seed) await seedOnce(profile);
-    farewell(profile);
-    say(dim(`\n  up in ${seconds(Date.now() - before)}`));
+  const profile = await locked(dir, async () => {
+    const servers = await serversUp(name, mode);
+    await layersUp(servers.profile, servers.rebuilt);
+    return servers.profile;
   });
+  if (mode === 'servers-only')
+    return say(`\n  servers are up in ${seconds(Date.now() - before)}; their addresses: eval "$(./doul env --profile ${name})"`);
+  if (seed) await seedOnce(profile);
+  farewell(profile);
+  say(dim(`\n  up in ${seconds(Date.now() - before)}`));
 }

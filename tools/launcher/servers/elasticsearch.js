@@ -58,7 +58,13 @@ function chownTree(path) {
 function commandFor(program, dir) {
   if (!isRoot) return { command: program, args: [] };
   if (reachableByAll(dirname(dir))) return { command: program, args: [], uid: NOBODY, gid: NOBODY };
-  const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const ids = [
+    `--reuid=${NOBODY}`,
+    `--regid=${NOBODY}`,
+    '--clear-groups',
+    '--inh-caps=+dac_read_search',
+    '--ambient-caps=+dac_read_search',
+  ];
   return { command: firstOnPath('setpriv') ?? 'setpriv', args: [...ids, program] };
 }
 

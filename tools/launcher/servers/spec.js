@@ -27,7 +27,9 @@ import { folder, isRoot } from '../layout.js';
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'JAVA_HOME'];
 
 export const serverEnv = () => {
-  const env = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, /** @type {string} */ (process.env[name])]])));
+  const env = Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, /** @type {string} */ (process.env[name])]])),
+  );
   return { ...env, PATH: `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
 };
 

@@ -1,0 +1,144 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ask } from './control.js';
+import { applicationEnv } from './environment.js';
+import { folder, readJson, ROOT } from './layout.js';
+import { takeDown } from './lifecycle.js';
+import { locked } from './lock.js';
+import { loadProfile, saveRun } from './profile.js';
+import { runShown } from './run.js';
+import { sum, tallyOf } from './tally.js';
+import { bold, Problem, red, say, seconds } from './ui.js';
+import { layersUp, serversUp } from './up.js';
+
+/** The whole of it must end by then, in ms; what still runs is cut and counts as failed. */
+const LIMIT_MS = 19.5 * 60_000;
+const PROFILE = 'test';
+
+export const SUITES = ['check', 'unit', 'db', 'e2e', 'chaos'];
+/** What each suite stands on. `e2e` passes in both shapes of the system. */
+const NEEDS_LAYERS = ['e2e', 'chaos'];
+const NEEDS_SERVERS = ['db', ...NEEDS_LAYERS];
+
+/** @typedef {{ name: string, tally: import('./tally.js').Tally, ms: number }} Result */
+
+class TestRun {
+  /** @type {Result[]} */
+  results = [];
+  signal = AbortSignal.timeout(LIMIT_MS);
+
+  /**
+   * @param {import('./profile.js').Profile} profile
+   * @param {string[]} filters
+   */
+  constructor(profile, filters) {
+    this.profile = profile;
+    this.filters = filters;
+  }
+
+  /** @param {string} name @param {() => Promise<import('./tally.js').Tally>} work */
+  async measure(name, work) {
+    say(bold(`\n── ${name}`));
+    const before = Date.now();
+    const tally = this.signal.aborted ? { passed: 0, failed: 1 } : await work();
+    this.results.push({ name, tally, ms: Date.now() - before });
+  }
+
+  check() {
+    return this.measure('check', async () => {
+      const code = await runShown('npm', ['run', '--silent', 'check'], { signal: this.signal });
+      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+    });
+  }
+
+  /** @param {string} suite @param {string} [title] */
+  vitest(suite, title = suite) {
+    return this.measure(title, async () => {
+      const report = join(folder(this.profile.dir), `${title.replace(/\W+/g, '-')}.json`);
+      rmSync(report, { force: true });
+      const args = ['run', ...this.filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+      const env = { ...applicationEnv(this.profile), SUITE: suite };
+      const code = await runShown(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args], { env, signal: this.signal });
+      return tallyOf(readJson(report, undefined), code);
+    });
+  }
+
+  /** @param {import('./profile.js').Mode} mode */
+  async shape(mode) {
+    saveRun(this.profile, { ...this.profile.run, mode });
+    await layersUp(this.profile, false);
+  }
+
+  /** @param {string[]} suites */
+  async run(suites) {
+    if (suites.includes('check')) await this.check();
+    if (suites.includes('unit')) await this.vitest('unit');
+    if (suites.includes('db')) await this.vitest('db');
+    if (!NEEDS_LAYERS.some((suite) => suites.includes(suite))) return;
+    await this.shape('production-shape');
+    if (suites.includes('e2e')) await this.vitest('e2e', 'e2e, every layer its own process');
+    if (suites.includes('chaos')) await this.vitest('chaos');
+    if (!suites.includes('e2e')) return;
+    await this.shape('all-in-one');
+    await this.vitest('e2e', 'e2e, all layers in one process');
+  }
+
+  /** @returns {number} the exit code */
+  report() {
+    say();
+    for (const { name, tally, ms } of this.results)
+      say(`  ${name.padEnd(36)} ${tally.passed} passed, ${tally.failed} failed  ${seconds(ms)}`);
+    if (this.signal.aborted) say(red(`  cut after ${seconds(LIMIT_MS)}`));
+    const { passed, failed } = sum(this.results.map(({ tally }) => tally));
+    say();
+    say(`${passed} passed, ${failed} failed`);
+    return failed === 0 && passed > 0 ? 0 : 1;
+  }
+}
+
+/** A run that is interrupted leaves nothing behind either. */
+function stopOnSignal() {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.once(signal, () => {
+      void takeDown(PROFILE).finally(() => process.exit(130));
+    });
+  }
+}
+
+/**
+ * Runs suites against servers of their own.
+ * @param {string[]} words names of suites, then filters for vitest; nothing = all suites
+ * @returns {Promise<number>}
+ */
+export async function test(words) {
+  const chosen = words.filter((word) => SUITES.includes(word));
+  const filters = words.filter((word) => !SUITES.includes(word));
+  if (words.length > 0 && chosen.length === 0) throw new Problem(`there is no suite ${words[0]}; there are: ${SUITES.join(', ')}`);
+  const suites = chosen.length > 0 ? chosen : SUITES;
+  const { dir } = await loadProfile(PROFILE);
+  return locked(dir, async () => {
+    const wasUp = (await ask(dir, { command: 'status' })) !== undefined;
+    if (!wasUp)
+      for (const data of ['mysql', 'redis', 'etcd', 'rabbitmq', 'elasticsearch', 'oss'])
+        rmSync(join(dir, data), { recursive: true, force: true });
+    stopOnSignal();
+    const run = new TestRun(await loadProfile(PROFILE), filters);
+    try {
+      if (suites.some((suite) => NEEDS_SERVERS.includes(suite))) run.profile = (await serversUp(PROFILE, 'servers-only')).profile;
+      else await setUpOnly();
+      await run.run(suites);
+    } catch (error) {
+      process.stderr.write(`${red(error instanceof Error ? error.message : String(error))}\n`);
+      run.results.push({ name: 'set-up', tally: { passed: 0, failed: 1 }, ms: 0 });
+    } finally {
+      if (!wasUp) await takeDown(PROFILE);
+    }
+    return run.report();
+  });
+}
+
+async function setUpOnly() {
+  const { installPackages, build } = await import('./fresh.js');
+  await installPackages();
+  await build();
+}
