@@ -131,6 +131,13 @@ export class LikeStore {
     return { generation: Number(generation), entries };
   }
 
+  /** Which shards have entries after a position; one round trip for all. */
+  async waiting(positions: ReadonlyMap<number, LogPosition>): Promise<number[]> {
+    const calls = [...positions].map(([shard, after]) => ({ keys: this.base(shard), args: [positionText(after), 1] }));
+    const reads = await this.readScript.runMany(calls);
+    return [...positions.keys()].filter((_, at) => (reads[at]?.length ?? 0) > 1);
+  }
+
   /** Forgets what MySQL has stored. */
   async trim(shard: number, { generation, position }: Offset): Promise<void> {
     await this.trimScript.run(this.base(shard), [generation, positionText(position)]);

@@ -38,12 +38,18 @@ export class LikeSinkRunner implements OnApplicationBootstrap, BeforeApplication
   private async loop(shards: readonly number[], signal: AbortSignal): Promise<void> {
     let pause = IDLE_MS;
     while (!signal.aborted) {
-      const results = await Promise.allSettled(shards.map((shard) => this.sink.step(shard)));
-      const failure = results.find((result) => result.status === 'rejected');
-      if (failure) log.warn({ err: failure.reason as unknown, pause }, 'likes wait for MySQL or Redis');
-      pause = failure ? Math.min(pause * 2, MAX_PAUSE_MS) : IDLE_MS;
-      const busy = results.some((result) => result.status === 'fulfilled' && result.value > 0);
-      if (failure || !busy) await sleep(pause, undefined, { signal }).catch(() => undefined);
+      try {
+        const waiting = await this.sink.waiting(shards);
+        const results = await Promise.allSettled(waiting.map((shard) => this.sink.step(shard)));
+        const failure = results.find((result) => result.status === 'rejected');
+        if (failure) throw failure.reason;
+        pause = IDLE_MS;
+        if (waiting.length > 0) continue;
+      } catch (error) {
+        log.warn({ err: error, pause }, 'likes wait for MySQL or Redis');
+        pause = Math.min(pause * 2, MAX_PAUSE_MS);
+      }
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 }

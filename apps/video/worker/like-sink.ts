@@ -41,6 +41,13 @@ export class LikeSink {
     return read.entries.length;
   }
 
+  /** Those of the shards that have something to take in. */
+  async waiting(shards: readonly number[]): Promise<number[]> {
+    const unknown = shards.filter((shard) => !this.hints.has(shard));
+    for (const [shard, { position }] of unknown.length > 0 ? await this.likes.offsets(unknown) : []) this.hints.set(shard, position);
+    return this.store.waiting(new Map(shards.map((shard) => [shard, this.hints.get(shard) ?? LOG_START])));
+  }
+
   /** After the commit; a crash before it costs a repeat that changes nothing. */
   protected async done(shard: number, offset: Offset): Promise<void> {
     this.hints.set(shard, offset.position);
