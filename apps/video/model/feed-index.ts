@@ -14,7 +14,7 @@ const TRIES = 5;
 
 const KEYS = [feedKey({ list: 'chrono' }), feedMetaKey({ list: 'chrono' })];
 
-const member = ({ videoId, authorId }: FeedPosition): string => `${videoId}:${authorId}`;
+const member = ({ videoId, authorId }: Pick<FeedPosition, 'videoId' | 'authorId'>): string => `${videoId}:${authorId}`;
 const flat = (rows: readonly FeedPosition[]): (string | number)[] => rows.flatMap((row) => [row.feedTime, member(row)]);
 
 function positions(page: readonly string[]): FeedPosition[] {
@@ -102,6 +102,10 @@ export class FeedIndex {
 
   /** Takes a video out of the index. */
   async drop(videoId: number, authorId: number): Promise<void> {
-    await this.redis.client.zrem(KEYS[0] ?? '', member({ videoId, authorId, feedTime: 0 }));
+    await this.dropAll([{ videoId, authorId }]);
+  }
+
+  async dropAll(videos: readonly Pick<FeedPosition, 'videoId' | 'authorId'>[]): Promise<void> {
+    if (videos.length > 0) await this.redis.client.zrem(KEYS[0] ?? '', ...videos.map(member));
   }
 }

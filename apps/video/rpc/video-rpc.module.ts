@@ -8,11 +8,12 @@ import { FavoriteService } from './favorite.service.js';
 import { FeedKeeper } from './feed-keeper.js';
 import { FeedService } from './feed.service.js';
 import { VideoService } from './video.service.js';
+import { VisibleFeed } from './visible-feed.js';
 
 @Module({
   imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
   controllers: [FeedService, FavoriteService, VideoService],
-  providers: [CardReader, DefaultCover, FeedKeeper],
+  providers: [CardReader, DefaultCover, FeedKeeper, VisibleFeed],
 })
 export class VideoRpcModule {}
 

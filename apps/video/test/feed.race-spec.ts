@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FeedIndex } from '../model/feed-index.js';
+import { VisibleFeed } from '../rpc/visible-feed.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 /** So small that most of a feed lies past it, in MySQL. */
@@ -104,6 +105,26 @@ describe('the feed', () => {
     model.feed.extend = extend;
     const found = await model.publish(1);
     expect((await model.feed.page(0, 10)).map((row) => row.videoId)).toEqual([found, lost]);
+  });
+
+  it('passes over what is in the index by mistake, puts it right, and believes no stale card', async () => {
+    await fill(80, () => 1);
+    const visible = new VisibleFeed(model.feed, model.cards, model.videos);
+    const all = await published();
+    await visible.page(0, 100);
+    await model.database.execute('DELETE FROM videos WHERE id IN (?)', [all.slice(0, 60)]);
+    await model.cards.forget(all.slice(0, 60));
+    expect((await visible.page(0, 15)).map((row) => row.videoId)).toEqual(all.slice(60, 75));
+    expect((await model.feed.page(0, 15)).map((row) => row.videoId)).toEqual(all.slice(60, 75));
+    const made = await model.videos.create({ authorId: 88, title: '', objectKey: 'videos/stale', sizeBytes: 1, requestKey: 'stale' });
+    const forget = model.cards.forget.bind(model.cards);
+    await model.publications.claim(made?.id ?? 0, 'x');
+    await model.cards.getMany([made?.id ?? 0]);
+    model.cards.forget = () => Promise.resolve();
+    await model.publications.publish(made?.id ?? 0, 'x', { coverKey: 'c', width: 1, height: 1, durationMs: 1 });
+    model.cards.forget = forget;
+    expect((await visible.page(0, 1))[0]?.videoId).toBe(made?.id);
+    expect((await model.cards.get(made?.id ?? 0))?.state).toBe('published');
   });
 
   it('publishes once when two workers hold the same video', async () => {
