@@ -98,7 +98,7 @@ export function publishConfirmed(
     const timer = setTimeout(() => reject(new Error(`no confirm within ${CONFIRM_MS} ms`)), CONFIRM_MS);
     const done = (error: unknown): void => {
       clearTimeout(timer);
-      if (error) reject(error instanceof Error ? error : new Error(String(error)));
+      if (error) reject(error instanceof Error ? error : new Error('the message was not confirmed', { cause: error }));
       else resolve();
     };
     try {

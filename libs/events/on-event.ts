@@ -40,7 +40,7 @@ export function handlersOf(instance: object, queue: string): EventHandler[] {
     return declared
       .filter((one) => one.queue === queue)
       .map((one) => ({
-        event: one.event as EventDefinition<unknown>,
+        event: one.event,
         queue,
         handle: (payload: unknown, meta: EventMeta) => (methods[name] as EventHandler['handle']).call(instance, payload, meta),
       }));

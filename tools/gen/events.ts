@@ -1,4 +1,5 @@
 import { eventTable } from '@doul/contracts';
+import { subscriptionTable } from '@doul/events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Generator } from './generator.js';
@@ -18,6 +19,11 @@ export function messageFields(proto: string): Map<string, string[]> {
   );
 }
 
+const consumersOf = (type: string): string[] =>
+  subscriptionTable()
+    .filter(({ events: consumed }) => consumed.some((event) => event.type === type))
+    .map(({ queue }) => queue);
+
 /** docs/reference/events.md: every event that services publish. */
 export const events: Generator = {
   name: 'events',
@@ -28,11 +34,12 @@ export const events: Generator = {
       event.message,
       (fields.get(event.message) ?? []).map(code).join(', '),
       event.doc,
+      consumersOf(event.type).map(code).join(', '),
     ]);
     const about =
       `Every event, published through its service's outbox to the topic exchange under its type as routing key. Payloads are the protobuf messages of \`${PROTO}\`. ` +
-      'Delivery is at least once; consumers skip the event ids they have handled.';
-    const text = page('Events', about, table(['type', 'message', 'fields', 'when'], rows));
+      'Delivery is at least once; every consumer is idempotent.';
+    const text = page('Events', about, table(['type', 'message', 'fields', 'when', 'consumers'], rows));
     return Promise.resolve([{ path: 'docs/reference/events.md', text }]);
   },
 };
