@@ -1,4 +1,4 @@
-import { newContext, runInContext } from '@doul/runtime';
+import { countCall, newContext, runInContext } from '@doul/runtime';
 import { expect, it } from 'vitest';
 import { Batcher } from './batcher.js';
 
@@ -29,8 +29,12 @@ it('fails all questions of a failed batch, and goes on', async () => {
   expect(await batcher.ask(3)).toBe(3);
 });
 
-it('counts one call for each asker', async () => {
-  const batcher = new Batcher<number, number>({ max: 9, ask: (all) => Promise.resolve([...all]) });
+it('charges each asker with what the batch cost', async () => {
+  const ask = (all: readonly number[]): Promise<number[]> => {
+    countCall('rpc');
+    return Promise.resolve([...all]);
+  };
+  const batcher = new Batcher<number, number>({ max: 9, ask });
   const contexts = [newContext('a'), newContext('b')];
   await Promise.all(contexts.map((context, at) => runInContext(context, () => batcher.ask(at))));
   expect(contexts.map((context) => context.calls.rpc)).toEqual([1, 1]);

@@ -1,4 +1,4 @@
-import { countCall, newContext, runInContext } from '@doul/runtime';
+import { currentContext, newContext, runInContext, type CallCounts } from '@doul/runtime';
 import { nanoid } from 'nanoid';
 
 export interface BatcherOptions<Q, A> {
@@ -10,6 +10,8 @@ export interface BatcherOptions<Q, A> {
 
 interface Waiter<Q, A> {
   question: Q;
+  /** Of the request that asks. */
+  calls: CallCounts | undefined;
   resolve(answer: A): void;
   reject(error: unknown): void;
 }
@@ -25,11 +27,10 @@ export class Batcher<Q, A> {
 
   /** @throws what the batch's call throws; all its questions fail together */
   ask(question: Q): Promise<A> {
-    // Each asker pays for the call in its own budget, as without batching.
-    countCall('rpc');
+    const calls = currentContext()?.calls;
     return new Promise<A>((resolve, reject) => {
       if (this.waiting.length === 0) setImmediate(() => this.flush());
-      this.waiting.push({ question, resolve, reject });
+      this.waiting.push({ question, calls, resolve, reject });
       if (this.waiting.length >= this.options.max) this.flush();
     });
   }
@@ -38,11 +39,24 @@ export class Batcher<Q, A> {
     const batch = this.waiting;
     if (batch.length === 0) return;
     this.waiting = [];
-    // The batch belongs to no single request: neither its deadline nor its budget may come from one.
-    const work = runInContext(newContext(nanoid()), () => this.options.ask(batch.map((waiter) => waiter.question)));
+    // The batch belongs to no single request: its deadline may not come from one.
+    const context = newContext(nanoid());
+    const work = runInContext(context, () => this.options.ask(batch.map((waiter) => waiter.question)));
     work.then(
-      (answers) => batch.forEach((waiter, at) => waiter.resolve(answers[at] as A)),
+      (answers) =>
+        batch.forEach((waiter, at) => {
+          pay(waiter.calls, context.calls);
+          waiter.resolve(answers[at] as A);
+        }),
       (error: unknown) => batch.forEach((waiter) => waiter.reject(error)),
     );
   }
+}
+
+/** Each asker's budget is charged with what the batch cost, as if it had asked alone. */
+function pay(budget: CallCounts | undefined, cost: CallCounts): void {
+  if (!budget) return;
+  budget.rpc += cost.rpc;
+  budget.sql += cost.sql;
+  budget.redis += cost.redis;
 }
