@@ -2,7 +2,7 @@ import { CommonErrors } from '@doul/contracts';
 import { currentContext } from '@doul/runtime';
 import type { Pool, PoolConnection } from 'mysql2';
 import { dataConfig } from './data.config.js';
-import { isConnectionLost, isLate } from './sql-errors.js';
+import { isConnectionLost, isLate, POOL_FULL } from './sql-errors.js';
 import { measured, type poolGauge } from './sql-metrics.js';
 import type { SqlParam } from './sql.js';
 
@@ -32,6 +32,7 @@ export function acquire(pool: Pool, gauge: ReturnType<typeof poolGauge>, ms: num
     pool.getConnection((error, connection) => {
       clearTimeout(timer);
       if (late) return error ? undefined : connection.release();
+      if (error?.message === 'Queue limit reached.') Object.assign(error, { code: POOL_FULL });
       return error ? reject(error) : resolve(connection);
     });
   }).finally(() => gauge.waiting(-1));

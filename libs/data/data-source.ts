@@ -24,6 +24,9 @@ function sessionSql(type: 'mariadb' | 'mysql', deadlineMs: number): string {
   return `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, ${limit}`;
 }
 
+/** Callers waiting for a connection; one more is refused at once. Ten connections serve this many short statements in about a second. */
+const MAX_WAITING = 1_000;
+
 export function newDataSource(schema: string, options: SchemaOptions = {}): DataSource {
   const { MYSQL_URL, MYSQL_TYPE, MYSQL_POOL, MYSQL_DEADLINE_MS } = dataConfig();
   const url = new URL(MYSQL_URL);
@@ -41,7 +44,7 @@ export function newDataSource(schema: string, options: SchemaOptions = {}): Data
     bigNumberStrings: false,
     connectTimeout: MYSQL_DEADLINE_MS,
     poolSize: MYSQL_POOL,
-    extra: { decimalNumbers: true, enableKeepAlive: true },
+    extra: { decimalNumbers: true, enableKeepAlive: true, queueLimit: MAX_WAITING },
     synchronize: false,
     migrationsTransactionMode: 'each',
     entities: [...(options.entities ?? [])],

@@ -83,6 +83,16 @@ describe('Database', () => {
     expect(context.calls.sql).toBe(2);
   });
 
+  it('names what the server stopped for time, and refuses when too many wait', async () => {
+    const cubed = 'SELECT COUNT(*) FROM accounts a, accounts b, accounts c WHERE a.money + b.money + c.money = -7';
+    const slow = db.query(`SET STATEMENT max_statement_time = 0.05 FOR ${cubed}`);
+    await expect(slow).rejects.toMatchObject({ name: 'DEADLINE' });
+    const crowd = await Promise.allSettled(Array.from({ length: 1_200 }, () => db.query('SELECT SLEEP(0.01)')));
+    const refused = crowd.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(100);
+    for (const { reason } of refused) expect(reason).toMatchObject({ name: 'UNAVAILABLE' });
+  });
+
   it('survives killed connections', async () => {
     const rows = await db.query<{ Id: number; Command: string }>(
       'SELECT ID AS Id, COMMAND AS Command FROM information_schema.PROCESSLIST WHERE DB = ?',
