@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import type { Options } from './options.js';
 import { seeded, zipf } from './skew.js';
-import { KEYWORDS } from './scenarios.js';
+import { KEYWORDS } from './keywords.js';
 
 /** What the scenarios draw their requests from. */
 export interface DataSet {
@@ -22,6 +22,8 @@ export interface DataSet {
 }
 
 const PASSWORD = 'bench-password';
+/** The account that is written last: the data set is complete. */
+const READY = 'ready_bench';
 const LIKERS = 1_000;
 const LIKES_EACH = 40;
 const FOLLOWS_EACH = 10;
@@ -65,11 +67,12 @@ interface Range {
   count: number;
 }
 
-async function writeUsers(write: Writer, count: number): Promise<Range> {
+const benchName = (at: number): string => `bench_${at}`;
+
+async function writeUsers(write: Writer, count: number, name = benchName): Promise<Range> {
   const first = (await write.number('SELECT COALESCE(MAX(id), 0) + 1 FROM doul_user.accounts')) || 1;
   const password = await hash(PASSWORD);
   const now = Date.now();
-  const name = (at: number): string => `bench_${at}`;
   const nameHash = (at: number): Buffer => createHash('sha256').update(name(at)).digest();
   await write.insert(
     'doul_user.accounts',
@@ -145,11 +148,15 @@ async function writeReactions(write: Writer, users: Range, videos: Range): Promi
       now - at,
     ],
   );
-  await write.insert('doul_friend.follows', ['follower_id', 'followee_id', 'created_at'], users.count * FOLLOWS_EACH, (at) => {
+  await write.insert('doul_friend.follows', ['follower_id', 'followee_id', 'followed_at'], users.count * FOLLOWS_EACH, (at) => {
     const follower = Math.floor(at / FOLLOWS_EACH);
     const followee = at % FOLLOWS_EACH === 0 ? 0 : Math.floor(random() * users.count);
     return [users.first + follower, users.first + (followee === follower ? (follower + 1) % users.count : followee), now - at];
   });
+  await write.run(
+    `UPDATE doul_friend.follows f JOIN doul_friend.follows g ON g.follower_id = f.followee_id AND g.followee_id = f.follower_id
+     SET f.mutual = 1 WHERE f.follower_id >= ${users.first}`,
+  );
 }
 
 async function writeCounters(write: Writer, users: Range, videos: Range): Promise<void> {
@@ -196,13 +203,16 @@ export async function prepareDataSet(options: Options): Promise<DataSet> {
   try {
     let users = await findRange(write, 'doul_user.accounts', "username LIKE 'bench\\_%'");
     let videos = await findRange(write, 'doul_video.videos', "object_key LIKE 'bench/%'");
-    if (users.count < options.users || videos.count < options.videos) {
+    const ready = await write.number(`SELECT COUNT(*) FROM doul_user.accounts WHERE username = '${READY}'`);
+    if (ready === 0) {
       console.log(`writing ${options.users} users and ${options.videos} videos`);
-      users = await step('users', () => writeUsers(write, options.users));
-      videos = await step('videos', () => writeVideos(write, users, options.videos));
+      // A run that was cut short left whole sets of rows or none: what is there is kept.
+      if (users.count < options.users) users = await step('users', () => writeUsers(write, options.users));
+      if (videos.count < options.videos) videos = await step('videos', () => writeVideos(write, users, options.videos));
       await step('likes, comments, follows', () => writeReactions(write, users, videos));
       await step('counters', () => writeCounters(write, users, videos));
       await step('search index', reindex);
+      await writeUsers(write, 1, () => READY);
     }
     const ids = (range: Range): number[] => Array.from({ length: range.count }, (_, at) => range.first + at);
     const userIds = ids(users);
@@ -212,7 +222,7 @@ export async function prepareDataSet(options: Options): Promise<DataSet> {
       tokens: userIds.slice(0, 5_000).map((userId) => signToken({ userId, sessionId: Number.MAX_SAFE_INTEGER - userId }).token),
       videoIds: ids(videos),
       commentedIds: ids({ first: videos.first, count: Math.min(COMMENTED, videos.count) }),
-      username: (at) => `bench_${at}`,
+      username: benchName,
       password: PASSWORD,
     };
   } finally {

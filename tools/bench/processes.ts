@@ -35,12 +35,17 @@ function nameOf(pid: number): string {
   return read(`/proc/${pid}/comm`).trim() || basename(args[0] ?? '?');
 }
 
-/** Processes of the system under test: those that carry its checkout in their environment. */
+/** Processes of the system under test: those that carry its checkout and profile in their environment. */
 export function systemProcesses(root: string): Found[] {
   const pids = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number);
-  const ours = pids.filter((pid) => pid !== process.pid && read(`/proc/${pid}/environ`).split('\0').includes(`DOUL_ROOT=${root}`));
+  const marks = [`DOUL_ROOT=${root}`, `DOUL_PROFILE=${process.env['DOUL_PROFILE'] ?? 'dev'}`];
+  const isOurs = (pid: number): boolean => {
+    const environment = read(`/proc/${pid}/environ`).split('\0');
+    return pid !== process.pid && marks.every((mark) => environment.includes(mark));
+  };
+  const ours = pids.filter(isOurs);
   return ours.map((pid) => ({ pid, name: nameOf(pid) })).filter(({ name }) => name !== 'node' && name !== 'sh');
 }
 

@@ -1,10 +1,8 @@
 import type { DataSet } from './dataset.js';
 import type { Request } from './load.js';
 import type { ScenarioName } from './options.js';
+import { KEYWORDS } from './keywords.js';
 import { seeded, zipf } from './skew.js';
-
-/** Words that the data set's titles are made of; see dataset.ts. */
-export const KEYWORDS = ['旅行', '美食', 'sunset', '猫咪', 'music', '跳舞', 'football', '烹饪'];
 
 const POST = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } } as const;
 
