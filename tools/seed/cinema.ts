@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel, type VideoObject } from '@doul/testing';
+import { nanoid } from 'nanoid';
 import { makeClip } from '../../libs/testing/clips.js';
 import type { Film } from './films.js';
 import type { Member } from './member.js';
@@ -32,8 +33,8 @@ export async function uploadFilms(members: readonly Member[], films: readonly Fi
   await inParallel(films, WIDTH, async (film, at) => {
     if (!there.has(film.title)) {
       const path = await makeClip(folder, film.look);
-      // The key holds the title's number, so that a run that was cut off after the upload does not make a second video.
-      await members[film.author]?.publishes(film.title, path, `seed-film-${at}`);
+      // New in each run: the key of a video that was deleted since would only find the deleted one.
+      await members[film.author]?.publishes(film.title, path, `seed-film-${at}-${nanoid()}`);
     }
     report((done += 1));
   });

@@ -80,10 +80,9 @@ export async function probeVideo(source: string, changes: Partial<Limits> = {}):
   if (typeof report === 'string') return reject(report);
   const video = judge(report, limits);
   if (!video.ok) return video;
-  const read = await readPackets(source);
-  if (read === undefined || read + LENGTH_SLACK < (video.durationMs / 1_000) * 0.9) return reject('damaged');
-  const wrong = video.durationMs === 0 ? judgeLength(read, limits) : undefined;
-  if (wrong) return reject(wrong);
-  if (!(await decodesWell(source))) return reject('damaged');
-  return video.durationMs === 0 ? { ...video, durationMs: Math.round(read * 1_000) } : video;
+  const [read, whole] = await Promise.all([readPackets(source), decodesWell(source)]);
+  if (!whole || read === undefined || read + LENGTH_SLACK < (video.durationMs / 1_000) * 0.9) return reject('damaged');
+  if (video.durationMs > 0) return video;
+  const wrong = judgeLength(read, limits);
+  return wrong ? reject(wrong) : { ...video, durationMs: Math.round(read * 1_000) };
 }
