@@ -82,7 +82,11 @@ const transport: Transport = {
 };
 
 /** Declares the API layer of a service. `prefixes` are the paths that the gateway sends to it. */
-export const apiLayer = (
-  module: Layer['module'],
-  { service, prefixes }: { service: string; prefixes: readonly string[] },
-): Layer => ({ name: `${service}-api`, service, kind: 'api', module, prefixes, transport });
+export const apiLayer = (module: Layer['module'], { service, prefixes }: { service: string; prefixes: readonly string[] }): Layer => ({
+  name: `${service}-api`,
+  service,
+  kind: 'api',
+  module,
+  prefixes,
+  transport,
+});

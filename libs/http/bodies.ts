@@ -59,7 +59,11 @@ export function addBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(/^application\/(json|[\w.-]+\+json)/, { parseAs: 'string' }, parsing(readJson));
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, parsing(readForm));
-  server.addContentTypeParser('*', { parseAs: 'string' }, parsing((text, request) => readUntyped(request, text)));
+  server.addContentTypeParser(
+    '*',
+    { parseAs: 'string' },
+    parsing((text, request) => readUntyped(request, text)),
+  );
   server.addContentTypeParser('multipart/form-data', (request: FastifyRequest, _raw: IncomingMessage, done: Done) => {
     if (request.routeOptions.config.endpoint?.upload) return done(null);
     readFields(request.raw).then(

@@ -7,10 +7,7 @@ import type { AnswerOf, AnyEndpoint, InputOf } from './endpoint.js';
 import { answering, type Handler } from './handle.js';
 
 /** A controller's method for an endpoint. */
-export type EndpointMethod<E> = (
-  input: InputOf<E>,
-  call: Call,
-) => Promise<AnswerOf<E> | RawAnswer> | AnswerOf<E> | RawAnswer;
+export type EndpointMethod<E> = (input: InputOf<E>, call: Call) => Promise<AnswerOf<E> | RawAnswer> | AnswerOf<E> | RawAnswer;
 
 const declared = new Map<string, AnyEndpoint>();
 

@@ -1,5 +1,5 @@
 import type { ErrorFactory } from '@doul/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { UploadForm } from './upload-form.js';
 
 export type Shape = z.ZodRawShape;
@@ -61,11 +61,7 @@ export type AnyEndpoint = Omit<Endpoint, 'params' | 'answer' | 'example' | 'requ
 
 /** What a handler takes: validated parameters, or the form of an upload whose fields may still be on their way. */
 export type InputOf<E> =
-  E extends Endpoint<infer P, Shape, infer U>
-    ? U extends true
-      ? UploadForm<z.output<z.ZodObject<P>>>
-      : z.output<z.ZodObject<P>>
-    : never;
+  E extends Endpoint<infer P, Shape, infer U> ? (U extends true ? UploadForm<z.output<z.ZodObject<P>>> : z.output<z.ZodObject<P>>) : never;
 
 /** What a handler answers, without the envelope. */
 export type AnswerOf<E> = E extends { answer: infer A extends Shape } ? z.input<z.ZodObject<A>> : never;

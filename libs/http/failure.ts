@@ -1,5 +1,6 @@
 import { CommonErrors, DoulError, type ErrorFactory } from '@doul/contracts';
 import { childLog } from '@doul/runtime';
+import { HttpException } from '@nestjs/common';
 import type { Exchange } from './exchange.js';
 
 const log = childLog('http');
@@ -27,7 +28,7 @@ const byStatus: Record<number, ErrorFactory> = {
 
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('getStatus' in error && typeof error.getStatus === 'function') return Number(error.getStatus());
+  if (error instanceof HttpException) return error.getStatus();
   return 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 
@@ -43,7 +44,8 @@ export function toDoulError(error: unknown): DoulError {
 function messageOf(error: DoulError, exchange: Pick<Exchange, 'language' | 'requestId'>): string {
   const zh = exchange.language === 'zh';
   const { problem, problem_zh: problemZh } = error.details;
-  const text = zh && problemZh !== undefined ? error.messageZh.replace(String(problem), String(problemZh)) : zh ? error.messageZh : error.message;
+  const text =
+    zh && problemZh !== undefined ? error.messageZh.replace(String(problem), String(problemZh)) : zh ? error.messageZh : error.message;
   if (error.code !== CommonErrors.INTERNAL.row.code) return text || error.name;
   return zh ? `${text}（请求 ${exchange.requestId}）` : `${text} (request ${exchange.requestId})`;
 }

@@ -37,7 +37,8 @@ export class FormReading<Stored> {
   /** Reads to the end. @throws DoulError BODY_TOO_LARGE, UNREADABLE_BODY, and whatever `store` or `beforeFile` throws */
   async files(): Promise<Map<string, Stored>> {
     const { names, maxBytes } = this.rules;
-    if (Number(this.raw.headers['content-length'] ?? 0) > maxBytes * names.length + FORM_OVERHEAD_BYTES) throw CommonErrors.BODY_TOO_LARGE();
+    if (Number(this.raw.headers['content-length'] ?? 0) > maxBytes * names.length + FORM_OVERHEAD_BYTES)
+      throw CommonErrors.BODY_TOO_LARGE();
     await this.read(newFormParser(this.raw.headers, maxBytes));
     const files = new Map<string, Stored>();
     for (const [name, stored] of this.storing) files.set(name, await stored);
@@ -58,9 +59,10 @@ export class FormReading<Stored> {
         this.raw.off('close', gone);
         this.raw.unpipe(parser);
         this.raw.resume();
-        this.current?.destroy(error instanceof Error ? error : new Error(String(error)));
+        const reason = error instanceof Error ? error : new Error(String(error));
+        this.current?.destroy(reason);
         parser.on('error', () => undefined);
-        reject(error as Error);
+        reject(reason);
       };
       const gone = (): void => {
         if (!this.raw.complete) fail(CommonErrors.UNREADABLE_BODY());

@@ -6,7 +6,7 @@ import type { Call } from './call.js';
 import type { AnyEndpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { failureOf, toDoulError } from './failure.js';
-import { limitCall } from './limits.js';
+import { limitCall, type Account } from './limits.js';
 import { readInput } from './read.js';
 import { receiveForm } from './receive-form.js';
 import { sourcesOf } from './sources.js';
@@ -26,6 +26,12 @@ export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyRe
   exchange.statusCode = failure.code;
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter);
   reply.code(failure.http).header('content-type', JSON_TYPE).send(failure.body);
+}
+
+/** Who a limit per account counts for: the caller, or whom an anonymous caller says to be. */
+function accountOf({ viewerId }: Exchange, { username }: Record<string, unknown>): Account {
+  if (viewerId > 0) return viewerId;
+  return typeof username === 'string' ? username : undefined;
 }
 
 /**
@@ -52,8 +58,7 @@ export function answering(endpoint: AnyEndpoint): (handler: Handler, request: Fa
     const input = readInput(endpoint.params, sources);
     const run = (): Promise<object> | object => runInContext(exchange.context(), () => handler(input, exchange));
     if (!endpoint.limit) return run();
-    const account = exchange.viewerId > 0 ? exchange.viewerId : input['username'];
-    return limitCall(endpoint.limit, exchange, account).then(run);
+    return limitCall(endpoint.limit, exchange, accountOf(exchange, input)).then(run);
   };
 
   return async (handler, request, reply) => {

@@ -11,7 +11,11 @@ const rate = () =>
       return { limit: Number(limit), windowMs: Number(seconds) * 1000 };
     });
 
-const limitOf = (what: string, key: string, value: string) => ({ schema: rate(), default: value, doc: `Most ${what} per ${key} and window` });
+const limitOf = (what: string, key: string, value: string) => ({
+  schema: rate(),
+  default: value,
+  doc: `Most ${what} per ${key} and window`,
+});
 
 export const httpConfig = defineConfig('http', {
   HTTP_PORT: { schema: env.int(0, 65_535), default: '0', doc: 'Port of the API layers of the process; 0 = any free one' },

@@ -20,8 +20,19 @@ const Errors = defineErrors('spec', 98, {
   NO_CAT: { n: 1, grpc: 'NOT_FOUND', en: 'There is no such cat', zh: '没有这只猫' },
 });
 
-const common = { folder: 'spec', summary: 'A spec', answer: { user: UserSchema.optional(), seen: z.string() }, example: { seen: '' } } as const;
-const read = endpoint({ ...common, method: 'GET', path: '/douyin/spec/read/', auth: 'optional', params: { id: p.id(), note: p.text({ max: 5 }).optional() } });
+const common = {
+  folder: 'spec',
+  summary: 'A spec',
+  answer: { user: UserSchema.optional(), seen: z.string() },
+  example: { seen: '' },
+} as const;
+const read = endpoint({
+  ...common,
+  method: 'GET',
+  path: '/douyin/spec/read/',
+  auth: 'optional',
+  params: { id: p.id(), note: p.text({ max: 5 }).optional() },
+});
 const write = endpoint({
   ...common,
   method: 'POST',
@@ -172,7 +183,12 @@ describe('transport errors', () => {
     [405, 10010, '/douyin/spec/write', {}],
     [400, 10009, '/douyin/spec/write/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":' }],
     [400, 10009, '/douyin/spec/write/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '[1]' }],
-    [413, 10008, '/douyin/spec/write/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"a":"${'x'.repeat(300_000)}"}` }],
+    [
+      413,
+      10008,
+      '/douyin/spec/write/',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"a":"${'x'.repeat(300_000)}"}` },
+    ],
     [415, 10011, '/douyin/spec/write/', { method: 'POST', headers: { 'content-type': 'text/xml' }, body: '<a/>' }],
     [400, 10009, '/douyin/%zz', {}],
   ])('%i is an envelope with CORS', async (status, code, path, init) => {
@@ -235,22 +251,63 @@ describe('uploads', () => {
   const file = (size: number): Blob => new File(['x'.repeat(size)], 'a.mp4');
 
   it('take fields before and after the file', async () => {
-    expect((await send([['token', token()], ['title', 'one'], ['data', file(70_000)]])).body['seen']).toBe('12 one a.mp4:70000');
-    expect((await send([['data', file(70_000)], ['title', 'two'], ['token', token()]])).body['seen']).toBe('12 two a.mp4:70000');
+    expect(
+      (
+        await send([
+          ['token', token()],
+          ['title', 'one'],
+          ['data', file(70_000)],
+        ])
+      ).body['seen'],
+    ).toBe('12 one a.mp4:70000');
+    expect(
+      (
+        await send([
+          ['data', file(70_000)],
+          ['title', 'two'],
+          ['token', token()],
+        ])
+      ).body['seen'],
+    ).toBe('12 two a.mp4:70000');
     expect((await send([['token', token()]])).body['seen']).toBe('12  none');
     expect(discarded).toEqual([]);
   });
   it('refuse a bad token before anything is stored', async () => {
-    expect((await send([['token', 'x'], ['data', file(9)]])).body['status_code']).toBe(10002);
+    expect(
+      (
+        await send([
+          ['token', 'x'],
+          ['data', file(9)],
+        ])
+      ).body['status_code'],
+    ).toBe(10002);
     expect(stored).toEqual([]);
   });
   it('discard what was stored when the rest of the form is bad', async () => {
-    expect((await send([['data', file(9)], ['token', 'x']])).body['status_code']).toBe(10002);
-    expect((await send([['data', file(9)], ['token', token()], ['title', 'much too long']])).body['status_code']).toBe(10001);
+    expect(
+      (
+        await send([
+          ['data', file(9)],
+          ['token', 'x'],
+        ])
+      ).body['status_code'],
+    ).toBe(10002);
+    expect(
+      (
+        await send([
+          ['data', file(9)],
+          ['token', token()],
+          ['title', 'much too long'],
+        ])
+      ).body['status_code'],
+    ).toBe(10001);
     expect(discarded).toEqual(['a.mp4:9', 'a.mp4:9']);
   });
   it('refuse a file beyond the limit', async () => {
-    const { status, body } = await send([['token', token()], ['data', file(100_001)]]);
+    const { status, body } = await send([
+      ['token', token()],
+      ['data', file(100_001)],
+    ]);
     expect([status, body['status_code']]).toEqual([413, 10008]);
     expect(stored).toEqual([]);
   });

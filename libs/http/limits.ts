@@ -5,6 +5,9 @@ import type { LimitPolicy } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { httpConfig } from './http.config.js';
 
+/** A user's id, or the name somebody wants to be known by; undefined = nobody yet. */
+export type Account = number | string | undefined;
+
 interface Rate {
   limit: number;
   windowMs: number;
@@ -49,13 +52,13 @@ export async function limitAddress(policy: LimitPolicy, exchange: Exchange): Pro
 }
 
 /** Counts a call of an account towards a policy. @throws DoulError RATE_LIMITED */
-export async function limitAccount(policy: LimitPolicy, exchange: Exchange, account: unknown): Promise<void> {
+export async function limitAccount(policy: LimitPolicy, exchange: Exchange, account: Account): Promise<void> {
   if (account === undefined || !isLimited(exchange.address)) return;
-  await take(`${policy}:account:${String(account).toLowerCase()}`, ratesOf(policy).account);
+  await take(`${policy}:account:${String(account).normalize('NFKC').toLowerCase()}`, ratesOf(policy).account);
 }
 
 /** Counts a call towards both limits of a policy. @throws DoulError RATE_LIMITED */
-export async function limitCall(policy: LimitPolicy, exchange: Exchange, account: unknown): Promise<void> {
+export async function limitCall(policy: LimitPolicy, exchange: Exchange, account: Account): Promise<void> {
   await limitAddress(policy, exchange);
   await limitAccount(policy, exchange, account);
 }

@@ -9,7 +9,15 @@ describe('whole numbers', () => {
     fc.assert(
       fc.property(id, (n) => {
         const go = n.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
-        for (const text of [String(n), `${n}.0`, n.toExponential(), n.toExponential().toUpperCase(), go, go.replace('+', ' '), go.replace('+', '')]) {
+        for (const text of [
+          String(n),
+          `${n}.0`,
+          n.toExponential(),
+          n.toExponential().toUpperCase(),
+          go,
+          go.replace('+', ' '),
+          go.replace('+', ''),
+        ]) {
           expect(parseWhole(text), text).toBe(n);
         }
       }),
@@ -37,8 +45,26 @@ describe('whole numbers', () => {
     ['007', 7],
     ['0e9999', 0],
   ])('%j is %i', (text, value) => expect(parseWhole(text)).toBe(value));
-  it.each(['', ' ', '1.5', '12e-1', '1.2345e1', '0x10', '1_000', '1,000', 'NaN', 'Infinity', '1e400', '9007199254740992', '+1', '--1', '1e', 'e1', '.5', '１２', '12abc', '1'.repeat(33)])(
-    '%j is not',
-    (text) => expect(parseWhole(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    ' ',
+    '1.5',
+    '12e-1',
+    '1.2345e1',
+    '0x10',
+    '1_000',
+    '1,000',
+    'NaN',
+    'Infinity',
+    '1e400',
+    '9007199254740992',
+    '+1',
+    '--1',
+    '1e',
+    'e1',
+    '.5',
+    '１２',
+    '12abc',
+    '1'.repeat(33),
+  ])('%j is not', (text) => expect(parseWhole(text)).toBeUndefined());
 });

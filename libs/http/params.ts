@@ -95,8 +95,7 @@ export const p = {
       (raw): T | Problem => values.find((known) => known === raw) ?? (isScalar(raw) ? problems.notOneOf(values) : problems.notScalar),
     ),
   /** true, false, 1 or 0. */
-  flag: () =>
-    param({ type: 'boolean' }, (raw): boolean | Problem => (TRUE.has(raw) ? true : FALSE.has(raw) ? false : problems.notFlag)),
+  flag: () => param({ type: 'boolean' }, (raw): boolean | Problem => (TRUE.has(raw) ? true : FALSE.has(raw) ? false : problems.notFlag)),
   /** The feed's exclusive upper bound in ms; 0 = from the head. Never refused but for not being a single value. */
   latestTime: () =>
     param({ type: 'integer', format: 'int64', description: 'Seconds or milliseconds; absent = now' }, readLatestTime).default(0),

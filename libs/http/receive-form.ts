@@ -14,8 +14,7 @@ const isMultipart = (request: FastifyRequest): boolean => /^multipart\/form-data
 export function receiveForm(endpoint: AnyEndpoint, upload: UploadOptions, request: FastifyRequest): UploadForm<unknown> {
   const { exchange } = request;
   const names = typeof upload.file === 'string' ? [upload.file] : upload.file;
-  const identify = (sources: readonly Source[]): boolean =>
-    authenticate(endpoint.auth, request.headers.authorization, sources, exchange);
+  const identify = (sources: readonly Source[]): boolean => authenticate(endpoint.auth, request.headers.authorization, sources, exchange);
 
   /** With a token in front of the first file, a bad one is refused before a byte is stored. */
   const identifyEarly = (sources: readonly Source[]): void => {

@@ -30,7 +30,7 @@ interface Position {
 
 async function addSince(start: Position, into: Set<number>): Promise<void> {
   const sessions = rpcClient(SessionServiceDefinition);
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const page = await sessions.listRevoked({ ...at, limit: PAGE });
     for (const id of page.sessionIds) into.add(id);
     newestMs = Math.max(newestMs, page.lastRevokedAtMs);

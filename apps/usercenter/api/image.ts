@@ -21,7 +21,7 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 function pngSize(bytes: Buffer): Size | undefined {
   let size: Size | undefined;
   let hasData = false;
-  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length; ) {
+  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length;) {
     const length = bytes.readUInt32BE(at);
     const end = at + 12 + length;
     if (end > bytes.length || crc32(bytes.subarray(at + 4, end - 4)) !== bytes.readUInt32BE(end - 4)) return undefined;
@@ -40,7 +40,7 @@ const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf &&
 /** Walks the segments of a JPEG to its scan, and demands a frame before it and an end marker after it. */
 function jpegSize(bytes: Buffer): Size | undefined {
   let size: Size | undefined;
-  for (let at = 2; at + 4 <= bytes.length; ) {
+  for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1] ?? 0;
     if (marker === 0xff) {
@@ -69,7 +69,9 @@ function webpSize(bytes: Buffer): Size | undefined {
   return { width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff };
 }
 
-function kindOf(bytes: Buffer): { contentType: ImageKind['contentType']; extension: ImageKind['extension']; size: Size | undefined } | undefined {
+function kindOf(
+  bytes: Buffer,
+): { contentType: ImageKind['contentType']; extension: ImageKind['extension']; size: Size | undefined } | undefined {
   if (bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return { contentType: 'image/png', extension: 'png', size: pngSize(bytes) };
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return { contentType: 'image/jpeg', extension: 'jpg', size: jpegSize(bytes) };
   if (bytes.toString('latin1', 0, 4) === 'RIFF') return { contentType: 'image/webp', extension: 'webp', size: webpSize(bytes) };

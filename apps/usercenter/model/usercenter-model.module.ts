@@ -11,11 +11,7 @@ const providers = [AccountRepository, ProfileRepository, Profiles, SessionReposi
 
 /** Everything that knows the service's SQL and Redis commands. */
 @Module({
-  imports: [
-    databaseModule(schema, { migrations }),
-    RedisModule,
-    eventsModule({ schema, publishes: true }),
-  ],
+  imports: [databaseModule(schema, { migrations }), RedisModule, eventsModule({ schema, publishes: true })],
   providers,
   exports: providers,
 })

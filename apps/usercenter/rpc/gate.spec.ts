@@ -13,7 +13,15 @@ describe('a gate', () => {
       running -= 1;
     };
     const results = await Promise.allSettled(Array.from({ length: 7 }, () => gate.run(work)));
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
     expect(most).toBe(2);
     await gate.run(work);
   });

@@ -16,7 +16,10 @@ import { Texts } from '../rpc/texts.js';
 
 /** A list of one bad word and one that is starred. */
 const words = {
-  check: (text: string) => ({ hits: [], worst: text.includes('badword') ? ('block' as const) : text.includes('meh') ? ('mask' as const) : ('none' as const) }),
+  check: (text: string) => ({
+    hits: [],
+    worst: text.includes('badword') ? ('block' as const) : text.includes('meh') ? ('mask' as const) : ('none' as const),
+  }),
   mask: (text: string) => text.replace('meh', '***'),
 };
 
@@ -40,7 +43,10 @@ export async function startUsercenter() {
       new AccountService(new AccountRepository(database, outbox), sessions, profiles, new Passwords(), texts),
     ),
     sessions: instanceClient(SessionServiceDefinition, new SessionService(sessions)),
-    profiles: instanceClient(ProfileServiceDefinition, new ProfileService(profiles, repository, alone as unknown as ProfileCounters, texts)),
+    profiles: instanceClient(
+      ProfileServiceDefinition,
+      new ProfileService(profiles, repository, alone as unknown as ProfileCounters, texts),
+    ),
     async stop(): Promise<void> {
       client.disconnect();
       await drop();

@@ -8,8 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => uc.stop());
 
-const outcome = (result: PromiseSettledResult<unknown>): string =>
-  result.status === 'fulfilled' ? 'ok' : (result.reason as Error).name;
+const outcome = (result: PromiseSettledResult<unknown>): string => (result.status === 'fulfilled' ? 'ok' : (result.reason as Error).name);
 
 describe('100 registrations of one name at a time', () => {
   it('make one account, whatever its case and width', async () => {
