@@ -7,6 +7,10 @@ export const KINDS: readonly Kind[] = ['videos', 'users'];
 /** A document written now is found within this. Set, since an index without a setting stops refreshing when nobody searches. */
 const REFRESH = '500ms';
 
+/** An index under construction is neither searched nor worth a flush to disk for every bulk: if it is lost it is built again. */
+const BUILDING: estypes.IndicesIndexSettings = { refresh_interval: '-1', translog: { durability: 'async' } };
+const SERVING: estypes.IndicesIndexSettings = { refresh_interval: REFRESH, translog: { durability: 'request' } };
+
 const long: estypes.MappingProperty = { type: 'long' };
 const keyword: estypes.MappingProperty = { type: 'keyword' };
 /** Terms are cut by jieba in the application, so that no plugin is needed and both engines have the same. */
@@ -66,7 +70,7 @@ export class Indexes {
     const index = `${this.alias(kind)}-${Date.now()}`;
     await this.client.indices.create({
       index,
-      settings: { number_of_shards: this.shards, auto_expand_replicas: '0-1', refresh_interval: REFRESH },
+      settings: { number_of_shards: this.shards, auto_expand_replicas: '0-1', ...(live ? SERVING : BUILDING) },
       mappings: { dynamic: 'strict', properties: PROPERTIES[kind] },
       aliases: { [`${index}.write`]: {}, ...(live ? { [this.alias(kind)]: {} } : {}) },
     });
@@ -87,6 +91,8 @@ export class Indexes {
 
   /** Lets the alias point to another index in one step and deletes every other one. */
   async promote(kind: Kind, index: string): Promise<void> {
+    await this.client.indices.putSettings({ index, settings: SERVING });
+    await this.client.indices.flush({ index });
     await this.client.indices.refresh({ index });
     const old = (await this.all(kind)).filter((other) => other !== index);
     const name = this.alias(kind);
