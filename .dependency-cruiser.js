@@ -17,7 +17,7 @@ const below = {
   testing: ['http', 'rpc', 'events', 'data', 'storage', 'text', 'runtime', 'contracts'],
 };
 
-const SPECS = '(spec|fixture)\\.ts$';
+const SPECS = '(spec|fixture)\\.(ts|js)$';
 
 /** @param {string} lib */
 const libRule = (lib) => ({

@@ -23,7 +23,7 @@ export const eventTable = (): readonly EventDefinition<unknown>[] => definitions
 
 function defineEvent<T>(type: string, message: string, codec: MessageCodec<T>, doc: string): EventDefinition<T> {
   const definition = { type, message, codec, doc };
-  definitions.push(definition as EventDefinition<unknown>);
+  definitions.push(definition);
   return definition;
 }
 

@@ -16,7 +16,7 @@ import { ASK, fixtureLayer } from './rpc-fixture.js';
 import type { rpcConfig } from './rpc.config.js';
 
 vi.mock('./rpc.config.js', async (original) => {
-  const actual = (await original()) as { rpcConfig: typeof rpcConfig };
+  const actual = await original<{ rpcConfig: typeof rpcConfig }>();
   return { rpcConfig: () => ({ ...actual.rpcConfig(), RPC_IN_PROCESS: inProcess }) };
 });
 let inProcess = true;

@@ -100,7 +100,7 @@ export async function serve(...layers: Layer[]): Promise<Running> {
   setPhase('serving');
   const registrations: Registration[] = [];
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopAll(registrations, started, admin.close));
+  const stop = (): Promise<void> => (stopping ??= stopAll(registrations, started, () => admin.close()));
   stopOnSignals(stop);
   await waitReady();
   if (!stopping) registrations.push(...(await registerLayers(layers, started, admin.port)));
