@@ -46,9 +46,9 @@ export async function send<T>(
 ): Promise<Sent<T>> {
   if (source.destroyed) throw source.errored ?? cutOff();
   const meter = new UploadMeter(limits.maxBytes, IDLE_MS);
-  let sourceError: unknown;
+  let sourceError: Error | undefined;
   // Once the meter is gone the source is only being cleaned up, and its error says nothing.
-  const blame = (error: unknown): void => void (meter.destroyed || (sourceError ??= error));
+  const blame = (error: Error): void => void (meter.destroyed || (sourceError ??= error));
   source.once('error', blame);
   source.once('close', () => void (source.readableEnded || blame(cutOff())));
   const feeding = pipeline(source, meter, limits.signal ? { signal: limits.signal } : {});
