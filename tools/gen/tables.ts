@@ -5,14 +5,20 @@ import type { Generator } from './generator.js';
 import { code, groupBy, page, table } from './markdown.js';
 import { root } from './repository.js';
 
+/** The columns of a table; the remarks only where there is one. */
+function columnTable(columns: DdlTable['columns']): string {
+  const remarks = columns.some((column) => column.comment !== '');
+  return table(
+    ['column', 'type', ...(remarks ? ['what'] : [])],
+    columns.map(({ name, type, comment }) => [code(name), type, ...(remarks ? [comment] : [])]),
+  );
+}
+
 const section = ({ name, comment, columns, indexes }: DdlTable): string =>
   [
     `### ${name}`,
     ...(comment === '' ? [] : [comment]),
-    table(
-      ['column', 'type', 'what'],
-      columns.map((column) => [code(column.name), column.type, column.comment]),
-    ),
+    columnTable(columns),
     indexes.map((index) => `- ${code(index.replaceAll('`', ''))}`).join('\n'),
   ].join('\n\n');
 

@@ -1,7 +1,7 @@
 import { newDataSource } from '@doul/data';
 import type { MigrationSet } from './migration-sets.js';
 
-const HEAD = `-- Every table of every service. Generated from the migrations by \`./doul gen\`; do not edit.
+const HEAD = `-- Every table of every service. Made from the migrations by \`npm run ddl\`; do not edit.
 `;
 
 /** TypeORM's own list of what has run. */

@@ -16,16 +16,16 @@ export const commandLines = (block: string): string[] =>
     .filter((line) => line !== '');
 
 /**
- * Commands of `./doul` that would start, stop or test the system that the test itself runs in. `./doul test` as a whole proves them:
- * it is started by `up` and ended by `down`. What can be checked from inside is that they exist.
+ * Commands that would start, stop or test the system that the test itself runs in. A whole run of `./doul test` proves them: it brings the
+ * system up and down and has suites called `check` and `unit`. What is left to prove from inside is that they exist as they are written.
  */
-const AROUND_THE_TEST = /^\.\/doul (up|down|test)\b.*$/;
+const STAND_INS: readonly [RegExp, string][] = [
+  [/^\.\/doul (up|down|test)\b.*$/, './doul $1 --help'],
+  [/^npm run check$/, 'npm run check -- proto'],
+];
 
 /** A line as it can be run within a running system. */
-export const withinTheSystem = (line: string): string => {
-  const [, command] = AROUND_THE_TEST.exec(line) ?? [];
-  return command === undefined ? line : `./doul ${command} --help`;
-};
+export const withinTheSystem = (line: string): string => STAND_INS.reduce((text, [from, to]) => text.replace(from, to), line);
 
 /** A script of a block that stops at its first failure, those in the middle of a pipe and of substitutions included. */
 export const scriptOf = (block: string): string => ['set -euo pipefail', ...commandLines(block).map(withinTheSystem)].join('\n');
