@@ -1,4 +1,3 @@
-import { CommonErrors } from '@doul/contracts';
 import { UserSchema, VideoSchema, endpoint, examples, p } from '@doul/http';
 import { z } from 'zod';
 import { SearchErrors } from '../search.errors.js';
@@ -20,7 +19,7 @@ const FoundVideoSchema = VideoSchema.extend({
 
 export type FoundVideo = z.output<typeof FoundVideoSchema>;
 
-const errors = [SearchErrors.UNAVAILABLE, CommonErrors.INVALID_PARAMETER];
+const errors = [SearchErrors.UNAVAILABLE];
 
 export const searchVideos = endpoint({
   method: 'GET',
