@@ -8,10 +8,12 @@ const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Accept-La
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 const EXPOSED_HEADERS = 'X-Request-Id, Retry-After';
 
+const ANY_ORIGIN = { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED_HEADERS };
+
 /** CORS headers for an answer, error answers included. No credentials: tokens are parameters, there are no cookies. */
 export function corsHeaders(origin: string | undefined): Record<string, string> {
   const origins = httpConfig().CORS_ORIGINS;
-  if (origins.includes('*')) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED_HEADERS };
+  if (origins.includes('*')) return ANY_ORIGIN;
   if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED_HEADERS, vary: 'Origin' };
 }

@@ -1,8 +1,7 @@
-import { childLog, metrics } from '@doul/runtime';
+import { metrics } from '@doul/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { logAccess } from './access-log.js';
 import type { Exchange } from './exchange.js';
-
-const log = childLog('http');
 
 const seconds = metrics.histogram('doul_http_seconds', 'Time from the request to the end of its answer', ['route']);
 const answers = metrics.counter('doul_http_requests_total', 'Answers by route, HTTP status and status_code', ['route', 'status', 'code']);
@@ -24,16 +23,7 @@ export function observe(exchange: Exchange, request: FastifyRequest, reply: Fast
     const status = reply.raw.statusCode;
     seconds.observe({ route }, ms / 1000);
     answers.inc({ route, status, code: exchange.statusCode });
-    const line = {
-      requestId: exchange.requestId,
-      method: request.method,
-      route,
-      user: exchange.viewerId,
-      status,
-      status_code: exchange.statusCode,
-      ms: Math.round(ms * 100) / 100,
-      calls: exchange.calls,
-    };
-    log.info(reply.raw.writableFinished ? line : { ...line, aborted: true }, 'request');
+    const { requestId, viewerId: user, statusCode, calls } = exchange;
+    logAccess({ requestId, method: request.method, route, user, status, statusCode, ms, calls, aborted: !reply.raw.writableFinished });
   });
 }
