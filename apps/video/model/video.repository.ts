@@ -61,6 +61,12 @@ export class VideoRepository {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
+  /** Those of the object keys that belong to a video. */
+  async knownKeys(keys: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.byIds<{ key: string }>('SELECT object_key AS `key` FROM videos WHERE object_key IN (?)', keys);
+    return new Set(rows.map((row) => row.key));
+  }
+
   /** Ids of an author's videos below `before`, newest upload first. */
   async listByAuthor(authorId: number, everyState: boolean, before: number, limit: number): Promise<number[]> {
     const states = everyState ? "state <> 'removed'" : "state = 'published'";

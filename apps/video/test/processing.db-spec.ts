@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeClip } from '../../../libs/testing/clips.js';
+import { Orphans } from '../worker/orphans.js';
 import { Processing } from '../worker/processing.js';
 import { Purge } from '../worker/purge.js';
 import { Sweeper } from '../worker/sweeper.js';
@@ -67,7 +68,7 @@ describe('processing', () => {
     const { id } = await upload(3, clip);
     await model.publications.claim(id, 'of a dead worker');
     await model.database.execute('UPDATE videos SET state_at = state_at - 600000 WHERE id = ?', [id]);
-    await new Sweeper(model.publications, processing, purge).round(new AbortController().signal);
+    await new Sweeper(model.publications, processing, purge, new Orphans(model.videos)).round(new AbortController().signal);
     expect((await stored(id))?.state).toBe('published');
   });
 
@@ -99,6 +100,21 @@ describe('processing', () => {
     expect(await objects.head(key)).toBeUndefined();
     expect(await objects.head(key.replace('videos', 'covers').replace('mp4', 'jpg'))).toBeUndefined();
     expect(await works(5)).toBe(0);
+  });
+});
+
+describe('orphans', () => {
+  it('deletes old files without a video, and only those', async () => {
+    const { key } = await upload(7, clip);
+    const orphan = `videos/spec-${process.pid}-orphan.mp4`;
+    await objects.put(orphan, clip, { contentType: 'video/mp4' });
+    const orphans = new Orphans(model.videos);
+    model.videos.knownKeys = (keys) => Promise.resolve(new Set(keys.filter((each) => each !== orphan)));
+    await orphans.sweep();
+    expect(await objects.head(orphan)).toBeDefined();
+    await new Orphans(model.videos).sweep(Date.now() + 25 * 3_600_000);
+    expect(await objects.head(orphan)).toBeUndefined();
+    expect(await objects.head(key)).toBeDefined();
   });
 });
 

@@ -2,6 +2,7 @@ import { childLog, holdLease } from '@doul/runtime';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublicationRepository } from '../model/publication.repository.js';
+import { Orphans } from './orphans.js';
 import { Processing } from './processing.js';
 import { Purge } from './purge.js';
 import { removeOrphanedFiles } from './temp-files.js';
@@ -10,18 +11,22 @@ const log = childLog('sweeper');
 const EVERY_MS = 10_000;
 /** A video that nobody has touched for this long lost its event or its worker, in ms; workers touch theirs every 20 s. */
 const STUCK_MS = 120_000;
+/** The store is listed a page every so many rounds: listing costs money, and a file without a video only space. */
+const ORPHAN_ROUNDS = 30;
 /** Videos of one round. */
 const BATCH = 50;
 
 /** Finds what events and their retries have not finished. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private rounds = 0;
   private release: (() => Promise<void>) | undefined;
 
   constructor(
     private readonly publications: PublicationRepository,
     private readonly processing: Processing,
     private readonly purge: Purge,
+    private readonly orphans: Orphans,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -45,10 +50,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     const jobs = [
       ...(await this.publications.stuck(Date.now() - STUCK_MS, BATCH)).map((id) => () => this.processing.process(id)),
       ...(await this.publications.unpurged(BATCH)).map((id) => () => this.purge.run(id)),
+      ...(this.rounds++ % ORPHAN_ROUNDS === 0 ? [() => this.orphans.sweep()] : []),
     ];
     for (const job of jobs) {
       if (signal.aborted) return;
-      await job().catch((error: unknown) => log.warn({ err: error }, 'a video waits for the next sweep'));
+      await job().catch((error: unknown) => log.warn({ err: error }, 'something waits for the next sweep'));
     }
   }
 }

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { VideoModelModule } from '../model/video-model.module.js';
 import { LikeSink } from './like-sink.js';
 import { LikeSinkRunner } from './like-sink-runner.js';
+import { Orphans } from './orphans.js';
 import { Processing } from './processing.js';
 import { ProjectorHost } from './projector-host.js';
 import { Purge } from './purge.js';
@@ -13,7 +14,7 @@ import { UploadConsumer } from './upload.consumer.js';
 
 @Module({
   imports: [VideoModelModule, eventsModule({ consumer: 'video-worker' })],
-  providers: [LikeSink, LikeSinkRunner, Processing, ProjectorHost, Purge, RemovalConsumer, Sweeper, UploadConsumer],
+  providers: [LikeSink, LikeSinkRunner, Orphans, Processing, ProjectorHost, Purge, RemovalConsumer, Sweeper, UploadConsumer],
 })
 export class VideoWorkerModule {}
 
