@@ -6,10 +6,10 @@ import {
   type Message,
   type Profile,
 } from '@doul/contracts';
-import type { FriendUser, User } from '@doul/http';
+import { userOf, type FriendUser, type User } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
-import { friendView, userView } from './friend.view.js';
+import { friendView } from './friend.view.js';
 
 export interface ListInput {
   user_id: number;
@@ -34,7 +34,7 @@ export class RelationLists {
 
   async users(kind: RelationKind, input: ListInput, viewerId: number): Promise<ListAnswer<User>> {
     const { userIds, paging } = await this.page(kind, input);
-    return { user_list: (await this.profilesOf(userIds, viewerId)).map(userView), ...paging };
+    return { user_list: (await this.profilesOf(userIds, viewerId)).map(userOf), ...paging };
   }
 
   async friends(input: ListInput, viewerId: number): Promise<ListAnswer<FriendUser>> {

@@ -1,9 +1,9 @@
 import { FavoriteServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
-import type { User } from '@doul/http';
+import { userOf, type User } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import type { FoundVideo } from './search.schema.js';
-import { toFoundVideo, toUser } from './search.view.js';
+import { toFoundVideo } from './search.view.js';
 
 /** Turns found ids into what a viewer sees, one batch RPC for each kind of data: three for a page of videos, one for a page of users. */
 @Injectable()
@@ -16,7 +16,7 @@ export class SearchHydrate {
 
   async users(ids: number[], viewerId: number): Promise<Map<number, User>> {
     const { profiles } = await this.profiles.getProfiles({ ids, viewerId });
-    return new Map(profiles.map((profile) => [profile.id, toUser(profile)]));
+    return new Map(profiles.map((profile) => [profile.id, userOf(profile)]));
   }
 
   /** Removed videos, and videos whose author is unknown, are left out. */

@@ -1,7 +1,6 @@
 import { childLog } from '@doul/runtime';
-import { objectStore } from '@doul/storage';
+import { encodePng, objectStore, type Pixel } from '@doul/storage';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { encodePng, type Pixel } from './png.js';
 
 const log = childLog('usercenter');
 

@@ -1,7 +1,7 @@
 import { ask, eventually, must, newUser, send, type Actor, type Answer, type UserObject } from '@doul/testing';
 import { nanoid } from 'nanoid';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodePng } from '../rpc/png.js';
+import { encodePng } from '@doul/storage';
 
 let alice: Actor;
 beforeAll(async () => {
