@@ -1,6 +1,9 @@
 /** A numeral is never longer than this many characters: the longest honest one is a double in exponent form. */
 const MAX_NUMERAL_LENGTH = 32;
 
+/** What nearly all of them are; 15 digits are always below 2^53. */
+const PLAIN = /^\d{1,15}$/;
+
 /** In a query an unencoded `+` arrives as a space, so `1.2e+01` may read `1.2e 01`. */
 const NUMERAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+\- ]?\d{1,4}))?$/;
 
@@ -11,6 +14,7 @@ const NUMERAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+\- ]?\d{1,4}))?$/;
  * @returns the number, or undefined when the text is not one
  */
 export function parseWhole(text: string): number | undefined {
+  if (PLAIN.test(text)) return Number(text);
   if (text.length > MAX_NUMERAL_LENGTH) return undefined;
   const match = NUMERAL.exec(text.trim());
   if (!match) return undefined;
