@@ -13,7 +13,7 @@ const escape = (text: string): string => text.replace(/[&<>"']/g, (character) =>
 const tile = (video: Shown): string => `<article>
   <img class="cover" src="${escape(video.cover_url)}" alt="">
   <p>${escape(video.title)}</p>
-  <footer><img src="${escape(video.author.avatar)}" alt=""><b>${escape(video.author.name)}</b><span>♥ ${video.favorite_count}</span><span>💬 ${video.comment_count}</span></footer>
+  <footer><img src="${escape(video.author.avatar)}" alt=""><b>${escape(video.author.name)}</b><span>♥ ${video.favorite_count}</span><span>评 ${video.comment_count}</span></footer>
 </article>`;
 
 const STYLE = `
