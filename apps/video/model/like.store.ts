@@ -168,26 +168,6 @@ export class LikeStore {
     return Array.from({ length: flat.length / 2 }, (_, at) => ({ videoId: Number(flat[2 * at]), likedAt: Number(flat[2 * at + 1]) }));
   }
 
-  /** Whole memberships (video to Unix ms) of the viewers whose is loaded; for reconciling, not for serving. */
-  async members(viewerIds: readonly number[]): Promise<Map<number, Map<number, number>>> {
-    const pipeline = this.redis.client.pipeline();
-    for (const viewerId of viewerIds) pipeline.zrangebyscore(this.membershipKey(viewerId), '-inf', '+inf', 'WITHSCORES');
-    const replies = (await this.redis.exec(pipeline)) as string[][];
-    const found = new Map<number, Map<number, number>>();
-    replies.forEach((flat, at) => {
-      const own = new Map<number, number>();
-      for (let i = 0; i < flat.length; i += 2) if (flat[i] !== LOADED_MEMBER) own.set(Number(flat[i]), Number(flat[i + 1]));
-      if (flat.length > 0) found.set(viewerIds[at] ?? 0, own);
-    });
-    return found;
-  }
-
-  /** Viewers whose membership is loaded, in the order of Redis's SCAN; its cursor is '0' at both ends. */
-  async scan(from: string, limit: number): Promise<{ viewerIds: number[]; cursor: string }> {
-    const [cursor, keys] = await this.redis.client.scan(from, 'MATCH', 'like:{*}:of:*', 'COUNT', limit);
-    return { cursor, viewerIds: keys.map((key) => Number(key.slice(key.lastIndexOf(':') + 1))) };
-  }
-
   /** Number of likes of each viewer whose membership is loaded. */
   async counts(viewerIds: readonly number[]): Promise<Map<number, number>> {
     const pipeline = this.redis.client.pipeline();
@@ -198,6 +178,6 @@ export class LikeStore {
 }
 
 /** Says in a membership that it is loaded; see like.scripts.ts. */
-const LOADED_MEMBER = '.';
+export const LOADED_MEMBER = '.';
 /** One try finds a new store, one a log that was trimmed meanwhile, and again under a fast sink. */
 const LOAD_TRIES = 5;

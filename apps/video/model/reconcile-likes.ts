@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LikeRepository } from './like.repository.js';
-import { LikeStore } from './like.store.js';
+import { MembershipScan } from './membership-scan.js';
 import { ReconcileRepository } from './reconcile.repository.js';
 import type { Checked, Difference } from './difference.js';
 
@@ -10,7 +10,7 @@ export class LikeCheck {
   constructor(
     private readonly rows: ReconcileRepository,
     private readonly likes: LikeRepository,
-    private readonly store: LikeStore,
+    private readonly memberships: MembershipScan,
   ) {}
 
   /** By viewers that MySQL knows. */
@@ -20,13 +20,13 @@ export class LikeCheck {
   }
 
   /** By memberships that Redis has: finds those of viewers whom MySQL has never heard of. */
-  async memberships(position: string, limit: number): Promise<Checked> {
-    const { viewerIds, cursor } = await this.store.scan(position || '0', limit);
+  async loaded(position: string, limit: number): Promise<Checked> {
+    const { viewerIds, cursor } = await this.memberships.scan(position || '0', limit);
     return { differences: await this.compare(viewerIds), checked: viewerIds.length, next: cursor === '0' ? undefined : cursor };
   }
 
   private async compare(viewerIds: readonly number[]): Promise<Difference[]> {
-    const members = await this.store.members(viewerIds);
+    const members = await this.memberships.members(viewerIds);
     const stored = new Map<number, Map<number, number>>();
     for (const { viewerId, videoId, likedAt } of await this.likes.likesOf([...members.keys()])) {
       stored.set(viewerId, (stored.get(viewerId) ?? new Map<number, number>()).set(videoId, likedAt));

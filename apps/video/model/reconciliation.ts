@@ -18,7 +18,7 @@ export class Reconciliation {
       ['videos', (position, limit) => counters.videos(position, limit)],
       ['users', (position, limit) => counters.users(position, limit)],
       ['viewers', (position, limit) => likes.viewers(position, limit)],
-      ['memberships', (position, limit) => likes.memberships(position, limit)],
+      ['memberships', (position, limit) => likes.loaded(position, limit)],
       ['feed', (position, limit) => feed.page(position, limit)],
     ];
   }

@@ -10,6 +10,7 @@ import { LikeRepository } from './like.repository.js';
 import { LikeStore } from './like.store.js';
 import { LikeStoreCheck } from './like-store-check.js';
 import { Likes } from './likes.js';
+import { MembershipScan } from './membership-scan.js';
 import { migrations, schema } from './migrations/index.js';
 import { PublicationRepository } from './publication.repository.js';
 import { CounterCheck } from './reconcile-counters.js';
@@ -31,6 +32,7 @@ const providers = [
   LikeStore,
   LikeStoreCheck,
   Likes,
+  MembershipScan,
   PublicationRepository,
   ReconcileRepository,
   Reconciliation,

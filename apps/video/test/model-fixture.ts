@@ -15,6 +15,7 @@ import { FeedCheck } from '../model/reconcile-feed.js';
 import { LikeCheck } from '../model/reconcile-likes.js';
 import { ReconcileRepository } from '../model/reconcile.repository.js';
 import { Reconciliation } from '../model/reconciliation.js';
+import { MembershipScan } from '../model/membership-scan.js';
 import { PublicationRepository } from '../model/publication.repository.js';
 import { VideoRepository } from '../model/video.repository.js';
 import { LikeSink } from '../worker/like-sink.js';
@@ -47,7 +48,7 @@ export class ModelProcess {
     const rows = new ReconcileRepository(database);
     this.reconciliation = new Reconciliation(
       new CounterCheck(rows, this.videoCounters, this.userCounters),
-      new LikeCheck(rows, this.likeRows, this.store),
+      new LikeCheck(rows, this.likeRows, new MembershipScan(redis, this.store)),
       new FeedCheck(this.feedRows, this.feed),
     );
   }
