@@ -63,6 +63,12 @@ class TestRun {
     });
   }
 
+  async servers() {
+    const { profile, search } = await serversUp(PROFILE, 'servers-only');
+    this.profile = profile;
+    await search;
+  }
+
   /** @param {import('./profile.js').Mode} mode */
   async shape(mode) {
     saveRun(this.profile, { ...this.profile.run, mode });
@@ -124,7 +130,7 @@ export async function test(words) {
     stopOnSignal();
     const run = new TestRun(await loadProfile(PROFILE), filters);
     try {
-      if (suites.some((suite) => NEEDS_SERVERS.includes(suite))) run.profile = (await serversUp(PROFILE, 'servers-only')).profile;
+      if (suites.some((suite) => NEEDS_SERVERS.includes(suite))) await run.servers();
       else await setUpOnly();
       await run.run(suites);
     } catch (error) {

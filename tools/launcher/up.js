@@ -16,6 +16,8 @@ import { bold, dim, Problem, say, seconds, step } from './ui.js';
 /** How long the API layers may take to answer through nginx once they are registered, in ms. */
 const FRONT_DOOR_MS = 20_000;
 
+const SLOW = 'elasticsearch';
+
 /** A built tool's entry. @param {string} name */
 export const toolMain = (name) => join(ROOT, 'dist/tools', name, 'main.js');
 
@@ -73,10 +75,10 @@ const environmentChanged = (before, run) =>
   JSON.stringify([before.overrides, before.elasticsearch]) !== JSON.stringify([run.overrides, run.elasticsearch]);
 
 /**
- * Brings the servers up and the schemas up to date.
+ * Brings the servers up and the schemas up to date. Elasticsearch takes longest and nothing waits for it, so it comes up meanwhile.
  * @param {string} name
  * @param {import('./profile.js').Mode} mode
- * @returns {Promise<{ profile: import('./profile.js').Profile, rebuilt: boolean }>}
+ * @returns {Promise<{ profile: import('./profile.js').Profile, rebuilt: boolean, search: Promise<void> }>}
  */
 export async function serversUp(name, mode) {
   const overrides = overridesIn(process.env);
@@ -87,15 +89,14 @@ export async function serversUp(name, mode) {
   if (environmentChanged(before.run, run)) await takeDown(name);
   saveRun(before, run);
   const profile = await ensureSupervisor(name);
-  const names = plan(profile).specs.map((spec) => spec.name);
-  await step('servers are up', () =>
-    start(
-      profile.dir,
-      names.filter((one) => SERVERS.includes(one)),
-    ),
-  );
+  const names = plan(profile).specs.flatMap((spec) => (SERVERS.includes(spec.name) ? [spec.name] : []));
+  const quick = names.filter((one) => one !== SLOW);
+  const search = names.includes(SLOW) ? start(profile.dir, [SLOW]) : Promise.resolve();
+  // Whoever waits for it sees its failure; until then it is nobody's.
+  search.catch(() => undefined);
+  await step('servers are up', () => start(profile.dir, quick));
   await migrate(profile);
-  return { profile, rebuilt };
+  return { profile, rebuilt, search };
 }
 
 /**
@@ -160,6 +161,7 @@ export async function up({ profile: name, mode, seed }) {
   const profile = await locked(dir, async () => {
     const servers = await serversUp(name, mode);
     await layersUp(servers.profile, servers.rebuilt);
+    await step('search is up', () => servers.search);
     return servers.profile;
   });
   if (mode === 'servers-only')

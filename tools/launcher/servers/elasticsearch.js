@@ -93,7 +93,7 @@ export function elasticsearch(profile) {
     port: profile.ports.elasticsearch,
     prepare: () => prepare(profile, dir),
     ready: () => httpAnswers(`http://127.0.0.1:${profile.ports.elasticsearch}/_cluster/health`),
-    readyMs: 120_000,
+    readyMs: 300_000,
     stopMs: 20_000,
   };
 }
