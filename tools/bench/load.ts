@@ -29,7 +29,7 @@ export async function closedLoop(url: string, connections: number, seconds: numb
     connections,
     duration: seconds,
     timeout: 20,
-    requests: [{ setupRequest: (request: autocannon.Request) => ({ ...request, ...next() }) as autocannon.Request }],
+    requests: [{ setupRequest: (request: autocannon.Request): autocannon.Request => ({ ...request, ...next() }) }],
     setupClient: (client) => {
       client.on('body', (body: Buffer) => {
         if (envelope && !Buffer.from(body).subarray(0, 64).includes(OK)) bad += 1;
