@@ -34,10 +34,13 @@ roll() {
 }
 
 compose pull --quiet
-compose up --detach --wait mysql redis rabbitmq etcd elasticsearch
+stores='mysql redis rabbitmq etcd elasticsearch'
+# The bundled object store is there only with the profile `evaluation`.
+if compose config --services | grep -qx oss; then stores="$stores oss"; fi
+# shellcheck disable=SC2086
+compose up --detach --no-deps --wait $stores
 compose run --rm --no-deps migrate
 for layer in $LAYERS; do roll "$layer"; done
 # The gateway owns the published port, so it is exchanged in place: nginx finishes what it has and is back within a second.
 compose up --detach --no-deps --wait gateway
-compose up --detach --remove-orphans --no-recreate
 docker image prune --force >/dev/null

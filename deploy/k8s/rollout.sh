@@ -8,7 +8,7 @@ part='app.kubernetes.io/component'
 rendered=$(mktemp)
 trap 'rm -f "$rendered"' EXIT
 # The overlay says where the images come from, the caller which ones.
-kubectl kustomize "$overlay" | sed -E "s#^( *image: .*/doul(-gateway)?):[^ ]+\$#\\1:$tag#" >"$rendered"
+kubectl kustomize "$overlay" | sed -E "s#^( *image: .*/doul(-gateway)?)(:[^ /]+)?\$#\\1:$tag#" >"$rendered"
 namespace=$(sed -n 's/^  namespace: //p' "$rendered" | sort -u | head -n 1)
 in_namespace() { kubectl --namespace "${namespace:-default}" "$@"; }
 
