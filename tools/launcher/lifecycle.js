@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -62,6 +62,12 @@ export async function ensureSupervisor(name) {
   throw new Problem(`the supervisor did not start; see ${logFile(profile.dir, 'supervisor')}`);
 }
 
+/** The end of a log, for the message about a failure. @param {string} dir @param {string} unit */
+function lastWords(dir, unit) {
+  const lines = existsSync(logFile(dir, unit)) ? readFileSync(logFile(dir, unit), 'utf8').trimEnd().split('\n').slice(-6) : [];
+  return [`\n${unit} said last (more: ./doul logs ${unit}):`, ...lines.map((line) => `  ${line.slice(0, 300)}`)].join('\n');
+}
+
 /**
  * Asks the supervisor, and fails when it refuses or is gone.
  * @param {string} dir
@@ -71,8 +77,9 @@ export async function ensureSupervisor(name) {
 export async function order(dir, request, onEvent) {
   const answer = await ask(dir, request, onEvent);
   if (!answer) throw new Problem('nothing runs; start it with: ./doul up');
-  if (!answer.ok) throw new Problem(String(answer.error));
-  return answer;
+  if (answer.ok) return answer;
+  const failed = /** @type {string[]} */ (answer['failed'] ?? []);
+  throw new Problem([String(answer.error), ...failed.map((unit) => lastWords(dir, unit))].join('\n'));
 }
 
 /**
