@@ -41,7 +41,7 @@ export function errorTable(): ErrorRow[] {
 }
 
 const fill = (text: string, details: ErrorDetails): string =>
-  text.replace(/\{(\w+)\}/g, (whole, key: string) => (key in details ? String(details[key]) : whole));
+  text.replace(/\{(\w+)\}/g, (whole, key: string) => (Object.hasOwn(details, key) ? String(details[key]) : whole));
 
 /** An expected failure, the same class on both sides of an RPC. Unexpected ones become `CommonErrors.INTERNAL` at the edge. */
 export class DoulError extends Error {
@@ -67,10 +67,13 @@ export class DoulError extends Error {
     return this.grpc === 'UNAVAILABLE' || this.grpc === 'ABORTED';
   }
 
-  /** Rebuilds an error that crossed an RPC; the code of an unknown table keeps its number and text. */
+  /** Rebuilds an error that crossed an RPC; one of a table that is not loaded here keeps its code and texts. */
   static revive(code: number, name: string, grpc: GrpcStatusName, message: string, messageZh: string, details: ErrorDetails): DoulError {
     const row = rowsByCode.get(code);
-    return new DoulError(row ?? { n: code % 1000, code, name, grpc, en: message, zh: messageZh, service: 'unknown' }, details);
+    if (row) return new DoulError(row, details);
+    // Its texts are filled already: braces left in them are somebody's input.
+    const error = new DoulError({ n: code % 1000, code, name, grpc, en: message, zh: messageZh, service: 'unknown' });
+    return Object.assign(error, { details });
   }
 }
 
@@ -83,7 +86,7 @@ export interface ErrorFactory {
  * Declares a service's errors once: classes, client codes, gRPC statuses and the docs page all come from this table.
  *
  * @param base the service's number, 10-99; the first two digits of each code
- * @throws Error when a code is declared twice
+ * @throws Error when a code is declared twice, or has not five digits
  */
 export function defineErrors<T extends Record<string, ErrorDeclaration>>(
   service: string,
@@ -92,8 +95,11 @@ export function defineErrors<T extends Record<string, ErrorDeclaration>>(
 ): { readonly [K in keyof T]: ErrorFactory } {
   const entries = Object.entries(table).map(([name, declaration]) => {
     const row: ErrorRow = { ...declaration, name, service, code: base * 1000 + declaration.n };
+    if (!Number.isInteger(row.code) || declaration.n < 0 || declaration.n > 999 || base < 10 || base > 99)
+      throw new Error(`${service}.${name}: ${row.code} is no five-digit code`);
     const known = rowsByCode.get(row.code);
-    if (known && known.name !== name) throw new Error(`error code ${row.code} is declared as ${known.name} and as ${name}`);
+    if (known && (known.name !== name || known.service !== service))
+      throw new Error(`error code ${row.code} is declared as ${known.service}.${known.name} and as ${service}.${name}`);
     rowsByCode.set(row.code, row);
     const factory = (details?: ErrorDetails, cause?: unknown): DoulError => new DoulError(row, details, cause);
     return [name, Object.assign(factory, { row })] as const;

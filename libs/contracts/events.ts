@@ -22,6 +22,7 @@ const definitions: EventDefinition<unknown>[] = [];
 export const eventTable = (): readonly EventDefinition<unknown>[] => definitions;
 
 function defineEvent<T>(type: string, message: string, codec: MessageCodec<T>, doc: string): EventDefinition<T> {
+  if (definitions.some((known) => known.type === type)) throw new Error(`the event ${type} is declared twice`);
   const definition = { type, message, codec, doc };
   definitions.push(definition);
   return definition;
