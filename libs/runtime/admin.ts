@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { unreadyReasons } from './health.js';
+import { log } from './log.js';
 import { METRICS_CONTENT_TYPE, metricsText } from './metrics.js';
 import { runtimeConfig } from './runtime.config.js';
 
@@ -19,7 +20,11 @@ async function answer(path: string, response: ServerResponse): Promise<void> {
 /** The private port of a process: Prometheus metrics, liveness and readiness. */
 export async function startAdmin(): Promise<{ port: number; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
-    answer((request.url ?? '/').split('?')[0] ?? '/', response).catch(() => send(response, 500, 'text/plain', 'error\n'));
+    answer((request.url ?? '/').split('?')[0] ?? '/', response).catch((error: unknown) => {
+      log.warn({ err: error }, 'the admin port could not answer');
+      if (response.headersSent) response.destroy();
+      else send(response, 500, 'text/plain', 'error\n');
+    });
   });
   const { ADMIN_PORT, BIND_ADDRESS } = runtimeConfig();
   await new Promise<void>((resolve, reject) => {

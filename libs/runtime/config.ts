@@ -27,7 +27,12 @@ export const configSlices = (): ConfigSlice[] => [...slices.values()].sort((a, b
 /** Frequent shapes of environment variables. */
 export const env = {
   text: () => z.string(),
-  int: (min: number, max: number) => z.coerce.number().int().min(min).max(max),
+  int: (min: number, max: number) =>
+    z
+      .string()
+      .regex(/^-?\d{1,15}$/, 'is not a whole number')
+      .transform(Number)
+      .pipe(z.number().min(min).max(max)),
   flag: () => z.enum(['true', 'false', 'on', 'off', '1', '0']).transform((text) => ['true', 'on', '1'].includes(text)),
   url: () => z.string().refine((text) => URL.canParse(text), 'is not a URL'),
   list: () =>
@@ -74,10 +79,14 @@ export class ConfigError extends Error {
 /**
  * Declares a slice of the environment. The returned function parses it on its first call and keeps the result.
  *
+ * @throws Error when the slice exists already, or a secret has a default in production
  * @throws ConfigError from the returned function when a variable is missing or malformed
  */
 export function defineConfig<S extends ConfigShape>(slice: string, vars: S): () => ConfigOf<S> {
   const declared: ConfigSlice = { slice, vars };
+  if (slices.has(slice)) throw new Error(`the configuration slice ${slice} is declared twice`);
+  for (const [name, { secret, default: value }] of Object.entries(vars))
+    if (secret && value) throw new Error(`${name} is a secret and must have no default in production`);
   slices.set(slice, declared);
   let parsed: ConfigOf<S> | undefined;
   return () => {

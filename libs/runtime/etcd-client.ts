@@ -1,25 +1,29 @@
-import { noop } from 'cockatiel';
-import { Etcd3, type Lease } from 'etcd3';
-import { log } from './log.js';
+import { noop, type IBackoff } from 'cockatiel';
+import { Etcd3, type IOptions } from 'etcd3';
+import { KeptLease } from './etcd-kept-lease.js';
+import { PrefixWatch, type EtcdEntries } from './etcd-watch.js';
 import { resource } from './resource.js';
 import { runtimeConfig } from './runtime.config.js';
 
 /** How long one etcd call may take, in ms. */
 const CALL_MS = 2_000;
-/** A watch that missed something is put right by a full read this often, in ms. */
-const RELIST_MS = 5_000;
-/** Changes arriving together cause one read, in ms. */
-const SETTLE_MS = 30;
 
-export type EtcdEntries = ReadonlyMap<string, string>;
-type Listener = (entries: EtcdEntries) => void;
+/** A connection that has gone silent is noticed; etcd refuses clients that ask more often than every 5 s. */
+const CHANNEL = {
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+};
 
-const same = (a: EtcdEntries | undefined, b: EtcdEntries): boolean =>
-  a !== undefined && a.size === b.size && [...b].every(([key, value]) => a.get(key) === value);
+/** Pause before a lost stream is opened again, in ms. PrefixWatch has its own; this one outlives the client's end, so it is short. */
+const REWATCH: IBackoff<unknown> = { duration: 100, next: () => REWATCH };
+
+const soon = (): { deadline: number } => ({ deadline: Date.now() + CALL_MS });
 
 /** etcd as this system needs it: every key below one namespace, every call with a deadline, watches that never end. */
 export class EtcdClient {
-  private readonly closers = new Set<() => void>();
+  private readonly watches = new Set<PrefixWatch>();
 
   constructor(
     private readonly etcd: Etcd3,
@@ -31,92 +35,56 @@ export class EtcdClient {
   }
 
   async put(key: string, value: string): Promise<void> {
-    await this.etcd
-      .put(this.path(key))
-      .value(value)
-      .options({ deadline: Date.now() + CALL_MS })
-      .exec();
+    await this.etcd.put(this.path(key)).value(value).options(soon()).exec();
   }
 
   async get(key: string): Promise<string | undefined> {
-    return (
-      (await this.etcd
-        .get(this.path(key))
-        .options({ deadline: Date.now() + CALL_MS })
-        .string()) ?? undefined
-    );
+    return (await this.etcd.get(this.path(key)).options(soon()).string()) ?? undefined;
   }
 
   /** All entries below a prefix; keys are given without the namespace. */
   async list(prefix: string): Promise<Map<string, string>> {
-    const found = await this.etcd
-      .getAll()
-      .prefix(this.path(prefix))
-      .options({ deadline: Date.now() + CALL_MS })
-      .strings();
+    const found = await this.etcd.getAll().prefix(this.path(prefix)).options(soon()).strings();
     const skip = this.path('').length;
     return new Map(Object.entries(found).map(([key, value]) => [key.slice(skip), value]));
   }
 
-  lease(seconds: number): Lease {
-    return this.etcd.lease(seconds);
+  /** A lease that is kept alive until it is ended or lost. */
+  grant(seconds: number): Promise<KeptLease> {
+    return KeptLease.grant(this.etcd.lease(seconds, soon()), CALL_MS);
   }
 
-  /** Puts the key under the lease only if nobody has it; whether that succeeded. */
-  async claim(key: string, value: string, lease: Lease): Promise<boolean> {
-    const id = await lease.grant();
-    const answer = await this.etcd
-      .if(this.path(key), 'Create', '==', 0)
-      .then(this.etcd.put(this.path(key)).value(value).lease(id))
-      .options({ deadline: Date.now() + CALL_MS })
-      .commit();
-    return answer.succeeded;
+  /** Puts a key that ends with the lease. */
+  async putLeased(key: string, value: string, lease: KeptLease): Promise<void> {
+    await this.etcd.put(this.path(key)).value(value).lease(lease.id).options(soon()).exec();
   }
 
-  leasedPath(key: string): string {
-    return this.path(key);
+  /** Puts the key under the lease only if nobody has it, or it has this very value already; whether that succeeded. */
+  async claim(key: string, value: string, lease: KeptLease): Promise<boolean> {
+    const path = this.path(key);
+    const put = this.etcd.put(path).value(value).lease(lease.id);
+    const free = await this.etcd.if(path, 'Create', '==', 0).then(put).options(soon()).commit();
+    if (free.succeeded) return true;
+    return (await this.etcd.if(path, 'Value', '==', value).then(put).options(soon()).commit()).succeeded;
   }
 
   /**
    * Calls the listener with all entries below a prefix, now and after every change, until the returned function is called.
    * While etcd is away the last known entries stand; a lost watch is repaired by a full read.
    */
-  watch(prefix: string, listener: Listener): () => void {
-    let known: EtcdEntries | undefined;
-    let stopped = false;
-    let settle: NodeJS.Timeout | undefined;
-    const reload = async (): Promise<void> => {
-      try {
-        const entries = await this.list(prefix);
-        if (stopped || same(known, entries)) return;
-        known = entries;
-        listener(entries);
-      } catch (error) {
-        log.debug({ err: error, prefix }, 'etcd is away; the last known entries stand');
-      }
+  watch(prefix: string, listener: (entries: EtcdEntries) => void): () => void {
+    const source = { prefix, list: () => this.list(prefix), watcher: () => this.etcd.watch().prefix(this.path(prefix)).watcher() };
+    const watch = new PrefixWatch(source, listener).start();
+    this.watches.add(watch);
+    return () => {
+      this.watches.delete(watch);
+      void watch.stop();
     };
-    const soon = (): void => {
-      clearTimeout(settle);
-      settle = setTimeout(() => void reload(), SETTLE_MS);
-    };
-    const watcher = this.etcd.watch().prefix(this.path(prefix)).watcher();
-    for (const event of ['data', 'connected'] as const) watcher.on(event as 'data', soon);
-    watcher.on('error', (error: unknown) => log.debug({ err: error, prefix }, 'etcd watch'));
-    const timer = setInterval(() => void reload(), RELIST_MS);
-    void reload();
-    const stop = (): void => {
-      stopped = true;
-      clearTimeout(settle);
-      clearInterval(timer);
-      this.closers.delete(stop);
-      watcher.cancel().catch(() => undefined);
-    };
-    this.closers.add(stop);
-    return stop;
   }
 
-  close(): void {
-    for (const stop of [...this.closers]) stop();
+  async close(): Promise<void> {
+    await Promise.all([...this.watches].map((watch) => watch.stop()));
+    this.watches.clear();
     this.etcd.close();
   }
 }
@@ -127,8 +95,14 @@ export const etcd = (): Promise<EtcdClient> =>
     'etcd',
     () => {
       const { ETCD_HOSTS, ETCD_NAMESPACE } = runtimeConfig();
-      // The default circuit breaker keeps refusing calls for seconds after etcd is back; our callers have their own backoff.
-      const options = { hosts: ETCD_HOSTS, dialTimeout: CALL_MS, faultHandling: { host: () => noop, global: noop } };
+      const options: IOptions = {
+        hosts: ETCD_HOSTS,
+        dialTimeout: CALL_MS,
+        grpcOptions: CHANNEL,
+        // The default circuit breaker keeps refusing calls for seconds after etcd is back, and the default backoff of watches
+        // grows to 30 s; our callers have their own backoff.
+        faultHandling: { host: () => noop, global: noop, watchBackoff: REWATCH },
+      };
       return new EtcdClient(new Etcd3(options), ETCD_NAMESPACE);
     },
     (client) => client.close(),

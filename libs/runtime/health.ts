@@ -1,4 +1,5 @@
 import { runtimeConfig } from './runtime.config.js';
+import { within } from './within.js';
 
 export interface ReadyCheck {
   name: string;
@@ -20,21 +21,24 @@ export const isStopping = (): boolean => phase === 'stopping';
 /** How long one readiness check may take, in ms. */
 const CHECK_MS = 2_000;
 
-function within(ms: number, name: string, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${name} did not answer in ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+async function reasonOf(check: ReadyCheck): Promise<string[]> {
+  try {
+    await within(
+      CHECK_MS,
+      'the check',
+      Promise.resolve().then(() => check.check()),
+    );
+    return [];
+  } catch (error) {
+    return [`${check.name}: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }
 
 /** Names and reasons of the checks that fail now; empty = ready to serve. */
 export async function unreadyReasons(): Promise<string[]> {
-  const results = await Promise.allSettled([...checks.values()].map((check) => within(CHECK_MS, check.name, check.check())));
-  const failed = results.flatMap((result, at) =>
-    result.status === 'rejected' ? [`${[...checks.keys()][at] ?? '?'}: ${String((result.reason as Error).message)}`] : [],
-  );
-  return phase === 'serving' ? failed : [`process: ${phase}`, ...failed];
+  // What a check would ask may be closed already, or not be there yet.
+  if (phase !== 'serving') return [`process: ${phase}`];
+  return (await Promise.all([...checks.values()].map(reasonOf))).flat();
 }
 
 /** The host that others reach this process by. */

@@ -1,19 +1,30 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 import { currentContext } from './context.js';
 
 export type { Logger } from 'pino';
 
-/** The process's logger: one JSON line an entry, with the request's id and trace where there is one. */
-export const log: Logger = pino({
-  level: process.env['LOG_LEVEL'] ?? 'info',
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What LOG_LEVEL says; the check of the configuration names a wrong one, which needs a log to be read in. */
+const levelOf = (text: string | undefined): string => LOG_LEVELS.find((level) => level === text) ?? 'info';
+
+/** Statements with their values, as database drivers hang them on errors: they hold passwords' hashes and people's texts. */
+const DRIVER_VALUES = ['err.sql', 'err.parameters', 'err.driverError'];
+
+/** How lines are made: one JSON object an entry, with the request's id and trace where there is one, without secrets. */
+export const logOptions = (): LoggerOptions => ({
+  level: levelOf(process.env['LOG_LEVEL']),
   base: { pid: process.pid, service: process.env['SERVICES'] ?? undefined },
-  redact: ['*.password', '*.token', 'password', 'token', 'headers.authorization'],
+  redact: ['*.password', '*.token', 'password', 'token', 'headers.authorization', ...DRIVER_VALUES],
   mixin: () => {
     const context = currentContext();
     return context ? { requestId: context.requestId, trace: context.traceparent } : {};
   },
 });
+
+/** The process's logger. */
+export const log: Logger = pino(logOptions());
 
 /** A logger whose lines carry the part of the system they come from. */
 export const childLog = (part: string): Logger => log.child({ part });

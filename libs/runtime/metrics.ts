@@ -3,16 +3,24 @@ import { Counter, Gauge, Histogram, collectDefaultMetrics, register } from 'prom
 /** Seconds; covers a cached answer (1 ms) to a stuck call (10 s). */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-const known = <M>(name: string): M | undefined => register.getSingleMetric(name) as M | undefined;
+type Kind<M> = abstract new (...args: never[]) => M;
 
-/** Prometheus metrics of the process; asking twice for a name gives the same metric. */
+/** The metric of that name, made on the first call. */
+function memo<M extends Counter | Gauge | Histogram>(kind: Kind<M>, name: string, make: () => M): M {
+  const known: unknown = register.getSingleMetric(name);
+  if (known === undefined) return make();
+  if (known instanceof kind) return known;
+  throw new Error(`the metric ${name} is no ${kind.name}`);
+}
+
+/** Prometheus metrics of the process; asking twice for a name gives the same metric. Labels must have few values. */
 export const metrics = {
   counter: (name: string, help: string, labelNames: string[] = []): Counter =>
-    known<Counter>(name) ?? new Counter({ name, help, labelNames }),
-  gauge: (name: string, help: string, labelNames: string[] = []): Gauge => known<Gauge>(name) ?? new Gauge({ name, help, labelNames }),
+    memo(Counter, name, () => new Counter({ name, help, labelNames })),
+  gauge: (name: string, help: string, labelNames: string[] = []): Gauge => memo(Gauge, name, () => new Gauge({ name, help, labelNames })),
   /** Durations in seconds unless other buckets are given. */
   histogram: (name: string, help: string, labelNames: string[] = [], buckets: number[] = DURATION_BUCKETS): Histogram =>
-    known<Histogram>(name) ?? new Histogram({ name, help, labelNames, buckets }),
+    memo(Histogram, name, () => new Histogram({ name, help, labelNames, buckets })),
 };
 
 /** CPU, memory, garbage collection and event-loop lag of the process. */

@@ -1,133 +1,89 @@
-import type { Type } from '@nestjs/common';
 import { nanoid } from 'nanoid';
-import { setTimeout as sleep } from 'node:timers/promises';
 import 'reflect-metadata';
 import { startAdmin } from './admin.js';
 import { validateConfig } from './config.js';
-import { register, type Registration } from './etcd-lease.js';
+import { register } from './etcd-register.js';
 import { advertisedHost, setPhase, unreadyReasons } from './health.js';
+import type { Layer, Running } from './layer.js';
 import { log } from './log.js';
 import { collectProcessMetrics } from './metrics.js';
-import { disposeResources } from './resource.js';
-import { runtimeConfig } from './runtime.config.js';
+import { nap } from './nap.js';
+import { stopOnSignals } from './signals.js';
+import { START_ORDER, STOP_MS, stopAll, type Opened } from './stop.js';
+import { within } from './within.js';
 
-/** One layer of a service, as it is named in SERVICES: `video-api`, `video-rpc`, `video-worker`. */
-export interface Layer {
-  name: string;
-  service: string;
-  kind: 'api' | 'rpc' | 'worker';
-  module: Type<unknown>;
-  /** Path prefixes that the gateway sends to this layer. */
-  prefixes?: readonly string[];
-  transport: Transport;
-}
-
-/** How the layers of one kind meet the outside. All layers of a kind in a process share one. */
-export interface Transport {
-  start(layers: readonly Layer[]): Promise<StartedTransport>;
-}
-
-export interface StartedTransport {
-  /** The port that others are told of; a worker has none. */
-  port?: number;
-  /** Finishes what is under way and closes. */
-  close(): Promise<void>;
-}
-
-export interface Running {
-  ports: { api?: number; rpc?: number; admin: number };
-  stop(): Promise<void>;
-}
-
-/** RPC first, since workers and APIs of the same process call it. */
-const START_ORDER = ['rpc', 'worker', 'api'] as const;
-/** A stop that takes longer than this is cut, in ms. */
-const STOP_MS = 10_000;
-
-type Started = Map<Layer['kind'], StartedTransport>;
-
-async function startKinds(layers: readonly Layer[]): Promise<Started> {
-  const started: Started = new Map();
-  for (const kind of START_ORDER) {
-    const ofKind = layers.filter((layer) => layer.kind === kind);
-    const first = ofKind[0];
-    if (first) started.set(kind, await first.transport.start(ofKind));
-  }
-  return started;
-}
-
-async function waitReady(): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+async function waitReady(signal: AbortSignal): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries += 1) {
     const reasons = await unreadyReasons();
     if (reasons.length === 0) return;
     if (tries % 20 === 10) log.warn({ reasons }, 'not ready yet');
-    await sleep(100);
+    await nap(100, signal);
   }
 }
 
-async function registerLayers(layers: readonly Layer[], started: Started, adminPort: number): Promise<Registration[]> {
-  const host = await advertisedHost();
+async function registerLayers(layers: readonly Layer[], opened: Opened): Promise<void> {
+  const address = await advertisedHost();
   const instance = nanoid(10);
-  return layers.map((layer) => {
-    const port = started.get(layer.kind)?.port ?? 0;
-    const value = { address: host, port, admin: adminPort, pid: process.pid, ...(layer.prefixes ? { prefixes: layer.prefixes } : {}) };
+  opened.registrations = layers.map((layer) => {
+    const port = opened.started.get(layer.kind)?.port ?? 0;
+    const value = { address, port, admin: opened.admin?.port, pid: process.pid, ...(layer.prefixes ? { prefixes: layer.prefixes } : {}) };
     return register(`services/${layer.service}.${layer.kind}/${instance}`, JSON.stringify(value));
   });
 }
 
-async function stopAll(registrations: Registration[], started: Started, closeAdmin: () => Promise<void>): Promise<void> {
-  setPhase('stopping');
-  await Promise.all(registrations.map((registration) => registration.withdraw()));
-  // Callers learn of the withdrawal by their watches; until then they are still served.
-  await sleep(runtimeConfig().DRAIN_MS);
-  for (const kind of [...START_ORDER].reverse()) await started.get(kind)?.close();
-  await disposeResources();
-  await closeAdmin();
+/** Opens everything, noting each step in `opened`; returns early when the process is told to stop meanwhile. */
+async function boot(layers: readonly Layer[], opened: Opened, signal: AbortSignal): Promise<void> {
+  opened.admin = await startAdmin();
+  for (const kind of START_ORDER) {
+    const ofKind = layers.filter((layer) => layer.kind === kind);
+    const first = ofKind[0];
+    if (first && !signal.aborted) opened.started.set(kind, await first.transport.start(ofKind));
+  }
+  if (signal.aborted) return;
+  setPhase('serving');
+  await waitReady(signal);
+  if (!signal.aborted) await registerLayers(layers, opened);
+}
+
+function portsOf({ admin, started }: Opened): Running['ports'] {
+  const api = started.get('api')?.port;
+  const rpc = started.get('rpc')?.port;
+  return { admin: admin?.port ?? 0, ...(api === undefined ? {} : { api }), ...(rpc === undefined ? {} : { rpc }) };
 }
 
 /**
  * Runs layers in this process until it is told to stop: checks the configuration, starts the layers, waits until they
- * are ready, and announces them in etcd. SIGTERM and SIGINT deregister, drain and close within 10 s.
+ * are ready, and announces them in etcd. SIGTERM and SIGINT deregister, drain and close within 10 s, during the start too.
+ * A start that fails closes what it had opened.
  *
  * @throws ConfigError with every problem of the configuration
+ * @throws what kept a layer from starting
  */
 export async function serve(...layers: Layer[]): Promise<Running> {
   const before = Date.now();
   validateConfig();
   collectProcessMetrics();
-  const admin = await startAdmin();
-  const started = await startKinds(layers);
-  setPhase('serving');
-  const registrations: Registration[] = [];
+  setPhase('starting');
+  const opened: Opened = { started: new Map(), registrations: [] };
+  const ending = new AbortController();
+  const booting = boot(layers, opened, ending.signal);
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopAll(registrations, started, () => admin.close()));
-  stopOnSignals(stop);
-  await waitReady();
-  if (!stopping) registrations.push(...(await registerLayers(layers, started, admin.port)));
-  const api = started.get('api')?.port;
-  const rpc = started.get('rpc')?.port;
-  const ports = { admin: admin.port, ...(api === undefined ? {} : { api }), ...(rpc === undefined ? {} : { rpc }) };
-  log.info({ layers: layers.map((layer) => layer.name), ports, ms: Date.now() - before }, 'serving');
-  return { ports, stop };
-}
-
-function stopOnSignals(stop: () => Promise<void>): void {
-  const end = (signal: string): void => {
-    log.info({ signal }, 'stopping');
-    setTimeout(() => {
-      log.error('the stop took too long and was cut');
-      process.exit(1);
-    }, STOP_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'the stop failed');
-        process.exit(1);
-      },
-    );
+  const stop = (): Promise<void> => {
+    ending.abort();
+    setPhase('stopping');
+    return (stopping ??= booting.catch(() => undefined).then(() => stopAll(opened)));
   };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
+  const ignoreSignals = stopOnSignals(stop);
+  try {
+    await booting;
+  } catch (error) {
+    await within(STOP_MS, 'closing', stop()).catch((failure: unknown) => log.warn({ err: failure }, 'could not close'));
+    ignoreSignals();
+    throw error;
+  }
+  const ports = portsOf(opened);
+  if (!ending.signal.aborted) log.info({ layers: layers.map((layer) => layer.name), ports, ms: Date.now() - before }, 'serving');
+  return { ports, stop: () => stop().finally(ignoreSignals) };
 }
 
 /** The main of a process: like `serve`, but a failed boot is one readable line and exit code 1. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { Layer, Transport } from './layer.js';
 import { NestLog } from './log.js';
-import type { Layer, Transport } from './serve.js';
 
 /** Workers have no port: one application context whose providers start and stop with the module's lifecycle. */
 const workerTransport: Transport = {

@@ -12,7 +12,7 @@ afterAll(() => disposeResources());
 
 it('has a changed list in use on every instance within a second of its announcement', async () => {
   const client = await etcd();
-  const lease = client.lease(30);
+  const lease = await client.grant(30);
   let version = Date.now();
   let words: WordEntry[] = [{ text: '第一版', level: 'block' }];
   const source = { version: async () => version, read: async () => ({ version, words }) };
@@ -28,7 +28,7 @@ it('has a changed list in use on every instance within a second of its announcem
   for (let round = 0; round < 5; round += 1) {
     version += 1;
     words = [{ text: `词汇第${'一二三四五'[round]}轮`, level: 'block' }];
-    await lease.put(client.leasedPath(WORDS_VERSION_KEY)).value(String(version)).exec();
+    await client.putLeased(WORDS_VERSION_KEY, String(version), lease);
     const announced = Date.now();
     for (const { filter } of instances) {
       while (filter.check(words[0]?.text ?? '').worst !== 'block') {
