@@ -1,4 +1,5 @@
-import { currentContext, newContext, runInContext, type CallCounts } from '@doul/runtime';
+import { CommonErrors } from '@doul/contracts';
+import { currentContext, newContext, runInContext, type CallCounts, type RequestContext } from '@doul/runtime';
 import { nanoid } from 'nanoid';
 
 export interface BatcherOptions<Q, A> {
@@ -10,8 +11,8 @@ export interface BatcherOptions<Q, A> {
 
 interface Waiter<Q, A> {
   question: Q;
-  /** Of the request that asks. */
-  calls: CallCounts | undefined;
+  /** The request that asks. */
+  asker: RequestContext | undefined;
   resolve(answer: A): void;
   reject(error: unknown): void;
 }
@@ -27,10 +28,10 @@ export class Batcher<Q, A> {
 
   /** @throws what the batch's call throws; all its questions fail together */
   ask(question: Q): Promise<A> {
-    const calls = currentContext()?.calls;
+    const asker = currentContext();
     return new Promise<A>((resolve, reject) => {
       if (this.waiting.length === 0) setImmediate(() => this.flush());
-      this.waiting.push({ question, calls, resolve, reject });
+      this.waiting.push({ question, asker, resolve, reject });
       if (this.waiting.length >= this.options.max) this.flush();
     });
   }
@@ -39,18 +40,29 @@ export class Batcher<Q, A> {
     const batch = this.waiting;
     if (batch.length === 0) return;
     this.waiting = [];
-    // The batch belongs to no single request: its deadline may not come from one.
-    const context = newContext(nanoid());
-    const work = runInContext(context, () => this.options.ask(batch.map((waiter) => waiter.question)));
-    work.then(
-      (answers) =>
-        batch.forEach((waiter, at) => {
-          pay(waiter.calls, context.calls);
-          waiter.resolve(answers[at] as A);
-        }),
-      (error: unknown) => batch.forEach((waiter) => waiter.reject(error)),
+    const context = contextOf(batch.map((waiter) => waiter.asker));
+    const settle = (each: (waiter: Waiter<Q, A>, at: number) => void): void =>
+      batch.forEach((waiter, at) => {
+        pay(waiter.asker?.calls, context.calls);
+        each(waiter, at);
+      });
+    runInContext(context, () => this.answers(batch)).then(
+      (answers) => settle((waiter, at) => waiter.resolve(answers[at] as A)),
+      (error: unknown) => settle((waiter) => waiter.reject(error)),
     );
   }
+
+  private async answers(batch: readonly Waiter<Q, A>[]): Promise<readonly A[]> {
+    const answers = await this.options.ask(batch.map((waiter) => waiter.question));
+    if (answers.length === batch.length) return answers;
+    throw CommonErrors.INTERNAL({}, new Error(`${batch.length} questions had ${answers.length} answers`));
+  }
+}
+
+/** The batch belongs to no single request: no caller, and the deadline of the one who waits longest. */
+function contextOf(askers: readonly (RequestContext | undefined)[]): RequestContext {
+  const deadline = Math.max(...askers.map((asker) => asker?.deadline ?? Infinity));
+  return { ...newContext(nanoid()), ...(Number.isFinite(deadline) ? { deadline } : {}) };
 }
 
 /** Each asker's budget is charged with what the batch cost, as if it had asked alone. */

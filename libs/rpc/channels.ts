@@ -1,7 +1,7 @@
 import { resource } from '@doul/runtime';
 import { Client, credentials, type ClientOptions } from '@grpc/grpc-js';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Directory, type Instance } from './directory.js';
+import { Directory } from './directory.js';
+import type { Instance } from './listing.js';
 
 /** Channelz and grpc-js's own retries cost without serving us; the window lets a whole page through at once. */
 const OPTIONS: ClientOptions = {
@@ -18,37 +18,59 @@ const OPTIONS: ClientOptions = {
 /** A gone instance finishes the calls it has before its connection is closed, in ms. */
 const LINGER_MS = 5_000;
 
+interface Connection {
+  service: string;
+  client: Client;
+  /** When its instance left the list, in Unix ms; absent while it is listed. */
+  goneAt?: number;
+}
+
 /** One connection per live instance of each called service. */
 export class Channels {
-  private readonly clients = new Map<string, Client>();
-  readonly directory = new Directory((service, instances) => void this.retire(service, instances));
-  private readonly byService = new Map<string, Set<string>>();
+  private readonly connections = new Map<string, Connection>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  readonly directory = new Directory((service) => this.noteGone(service));
 
   clientOf(service: string, instance: Instance): Client {
-    const known = this.clients.get(instance.id);
-    if (known) return known;
+    const known = this.connections.get(instance.id);
+    if (known) return known.client;
     const client = new Client(instance.target, credentials.createInsecure(), OPTIONS);
-    this.clients.set(instance.id, client);
-    const ids = this.byService.get(service) ?? new Set();
-    this.byService.set(service, ids.add(instance.id));
+    this.connections.set(instance.id, { service, client });
     return client;
   }
 
-  private async retire(service: string, instances: readonly Instance[]): Promise<void> {
-    const live = new Set(instances.map((instance) => instance.id));
-    const ids = this.byService.get(service) ?? new Set<string>();
-    const gone = [...ids].filter((id) => !live.has(id));
-    for (const id of gone) ids.delete(id);
-    await sleep(LINGER_MS);
-    for (const id of gone) {
-      this.clients.get(id)?.close();
-      this.clients.delete(id);
+  /** An instance may come back to the list, as after a loss of etcd's data; only one that stays away loses its connection. */
+  private noteGone(service: string): void {
+    let gone = false;
+    for (const [id, connection] of this.connections) {
+      if (connection.service !== service) continue;
+      if (this.directory.has(service, id)) delete connection.goneAt;
+      else {
+        connection.goneAt ??= Date.now();
+        gone = true;
+      }
+    }
+    if (!gone) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.closeGone();
+    }, LINGER_MS);
+    this.timers.add(timer.unref());
+  }
+
+  private closeGone(): void {
+    for (const [id, { client, goneAt }] of this.connections) {
+      // Timers may come a little early.
+      if (goneAt === undefined || Date.now() - goneAt < LINGER_MS - 50) continue;
+      client.close();
+      this.connections.delete(id);
     }
   }
 
   close(): void {
-    for (const client of this.clients.values()) client.close();
-    this.clients.clear();
+    for (const timer of this.timers) clearTimeout(timer);
+    for (const { client } of this.connections.values()) client.close();
+    this.connections.clear();
   }
 }
 

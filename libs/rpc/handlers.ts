@@ -16,7 +16,9 @@ const local = new Map<string, Record<string, AnyHandler>>();
 /** Makes a service callable in process; the returned function ends that. */
 export function mountLocal(definition: RpcDefinition, handlers: Record<string, AnyHandler>): () => void {
   local.set(definition.fullName, handlers);
-  return () => void local.delete(definition.fullName);
+  return () => {
+    if (local.get(definition.fullName) === handlers) local.delete(definition.fullName);
+  };
 }
 
 export const localHandlers = (definition: RpcDefinition): Record<string, AnyHandler> | undefined => local.get(definition.fullName);

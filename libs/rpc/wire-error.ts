@@ -11,19 +11,22 @@ interface WireError {
   details: ErrorDetails;
 }
 
+/** Trailers share 64 KiB with everything else that gRPC sends, and one that is larger ends the call without its error. */
+const MAX_BYTES = 16_384;
+const MAX_TEXT = 1_024;
+
+const encode = (wire: WireError): Buffer => Buffer.from(JSON.stringify(wire));
+const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+
 /** What a handler's failure looks like to grpc-js: our own errors whole, anything else as INTERNAL without its text. */
 export function toWire(error: unknown): { code: status; details: string; metadata: Metadata } {
   const known = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
-  const wire: WireError = {
-    code: known.code,
-    name: known.name,
-    message: known.message,
-    messageZh: known.messageZh,
-    details: known.details,
-  };
+  const { code, name, message, messageZh, details } = known;
   const metadata = new Metadata();
-  metadata.set(ERROR_KEY, Buffer.from(JSON.stringify(wire)));
-  return { code: status[known.grpc], details: known.message, metadata };
+  const whole = encode({ code, name, message, messageZh, details });
+  const fits = whole.length <= MAX_BYTES;
+  metadata.set(ERROR_KEY, fits ? whole : encode({ code, name, message: cut(message), messageZh: cut(messageZh), details: {} }));
+  return { code: status[known.grpc], details: cut(message), metadata };
 }
 
 function transportError(error: ServiceError): DoulError {
@@ -32,15 +35,35 @@ function transportError(error: ServiceError): DoulError {
   return CommonErrors.INTERNAL({}, error);
 }
 
-/** The error class of the other side again, or the common one for a failure of the transport. */
+/** Whether a handler failed with an error of ours, and not the transport. */
+export const answered = (error: ServiceError): boolean => (error.metadata?.get(ERROR_KEY) ?? []).length > 0;
+
+function decode(raw: unknown): WireError | undefined {
+  if (!Buffer.isBuffer(raw)) return undefined;
+  try {
+    const wire = JSON.parse(raw.toString()) as Partial<WireError> | null;
+    if (typeof wire?.code !== 'number' || typeof wire.name !== 'string') return undefined;
+    const { code, name, message = name, messageZh = message, details } = wire;
+    return { code, name, message, messageZh, details: details ?? {} };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error class of the other side again, or the common one for a failure of the transport. Never throws. */
 export function fromWire(error: ServiceError): DoulError {
-  const [raw] = error.metadata?.get(ERROR_KEY) ?? [];
-  if (!Buffer.isBuffer(raw)) return transportError(error);
-  const wire = JSON.parse(raw.toString()) as WireError;
+  const wire = decode(error.metadata?.get(ERROR_KEY)[0]);
+  if (!wire) return transportError(error);
   const grpc = (status[error.code] ?? 'INTERNAL') as GrpcStatusName;
   return DoulError.revive(wire.code, wire.name, grpc, wire.message, wire.messageZh, wire.details);
 }
 
-/** Whether the request certainly did not reach a handler, so that even an unsafe method may be sent again. */
-export const neverArrived = (error: ServiceError): boolean =>
-  error.code === status.UNAVAILABLE && /No connection established|ECONNREFUSED|Name resolution failed/.test(error.details);
+/**
+ * Whether the request certainly did not reach a handler, so that even an unsafe method may be sent again: nobody took the
+ * connection, or a server that does not have the method (an older one, or another service behind a reused port) refused it.
+ */
+export function neverArrived(error: ServiceError): boolean {
+  if (answered(error)) return false;
+  if (error.code === status.UNIMPLEMENTED) return true;
+  return error.code === status.UNAVAILABLE && /No connection established|ECONNREFUSED|Name resolution failed/.test(error.details);
+}
