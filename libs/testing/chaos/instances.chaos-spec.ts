@@ -18,7 +18,10 @@ async function startByHand(layer: string): Promise<{ process: ChildProcess; admi
   const [service, kind] = layer.split('-') as [string, string];
   const admin = await freePort();
   const main = resolve(process.env['DOUL_ROOT'] ?? '.', `dist/apps/${service}/${kind}/main.js`);
-  const child = spawn(process.execPath, [main], { env: { ...process.env, ADMIN_PORT: String(admin), SERVICES: layer }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ADMIN_PORT: String(admin), SERVICES: layer },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   await eventually(async () => {
     const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
     if (!ready.ok) throw new Error('not ready');
