@@ -33,11 +33,9 @@ class Supervisor {
       else unit.spec = spec;
     }
     const planned = new Set(specs.map((spec) => spec.name));
-    for (const [name, unit] of this.units) {
-      if (planned.has(name)) continue;
-      await unit.stop();
-      this.units.delete(name);
-    }
+    const left = [...this.units.values()].filter(({ spec }) => !planned.has(spec.name));
+    await this.stop(left);
+    for (const { spec } of left) this.units.delete(spec.name);
   }
 
   /** For a `down` that finds no supervisor. */

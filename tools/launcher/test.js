@@ -2,13 +2,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './control.js';
 import { applicationEnv } from './environment.js';
+import { build, installPackages } from './fresh.js';
 import { folder, readJson, ROOT } from './layout.js';
 import { takeDown } from './lifecycle.js';
 import { locked } from './lock.js';
 import { loadProfile, saveRun } from './profile.js';
 import { runShown } from './run.js';
 import { sum, tallyOf } from './tally.js';
-import { bold, Problem, red, say, seconds } from './ui.js';
+import { bold, Problem, red, say, seconds, step } from './ui.js';
 import { layersUp, serversUp } from './up.js';
 
 /** The whole of it must end by then, in ms; what still runs is cut and counts as failed. */
@@ -57,7 +58,8 @@ class TestRun {
       const report = join(folder(this.profile.dir), `${title.replace(/\W+/g, '-')}.json`);
       rmSync(report, { force: true });
       const args = ['run', ...this.filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-      const env = { ...applicationEnv(this.profile), SUITE: suite };
+      // What the code under test logs is read when a test fails, and then the layers' own logs say more.
+      const env = { ...applicationEnv(this.profile), SUITE: suite, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error' };
       const code = await runShown(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args], { env, signal: this.signal });
       return tallyOf(readJson(report, undefined), code);
     });
@@ -131,7 +133,10 @@ export async function test(words) {
     const run = new TestRun(await loadProfile(PROFILE), filters);
     try {
       if (suites.some((suite) => NEEDS_SERVERS.includes(suite))) await run.servers();
-      else await setUpOnly();
+      else {
+        await step('npm packages', installPackages);
+        await step('build', build);
+      }
       await run.run(suites);
     } catch (error) {
       process.stderr.write(`${red(error instanceof Error ? error.message : String(error))}\n`);
@@ -141,10 +146,4 @@ export async function test(words) {
     }
     return run.report();
   });
-}
-
-async function setUpOnly() {
-  const { installPackages, build } = await import('./fresh.js');
-  await installPackages();
-  await build();
 }
