@@ -1,9 +1,10 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { newContext, runInContext } from './context.js';
 import { logOptions } from './log.js';
 
+beforeEach(() => vi.stubEnv('LOG_LEVEL', 'info'));
 afterEach(() => vi.unstubAllEnvs());
 
 function written(write: (log: pino.Logger) => void): string {

@@ -22,9 +22,16 @@ async function startByHand(layer: string): Promise<{ process: ChildProcess; admi
     env: { ...process.env, ADMIN_PORT: String(admin), SERVICES: layer },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await eventually(async () => {
-    const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
-    if (!ready.ok) throw new Error('not ready');
+  const ready = eventually(
+    async () => {
+      const answer = await fetch(`http://127.0.0.1:${admin}/readyz`);
+      if (!answer.ok) throw new Error('not ready');
+    },
+    { within: 45_000 },
+  );
+  await ready.catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
   });
   return { process: child, admin };
 }
