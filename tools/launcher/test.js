@@ -59,7 +59,12 @@ class TestRun {
       rmSync(report, { force: true });
       const args = ['run', ...this.filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
       // What the code under test logs is read when a test fails, and then the layers' own logs say more.
-      const env = { ...applicationEnv(this.profile), SUITE: suite, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error' };
+      const env = {
+        ...applicationEnv(this.profile),
+        SUITE: suite,
+        DOUL_SHAPE: this.profile.run.mode,
+        LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
+      };
       const code = await runShown(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args], { env, signal: this.signal });
       return tallyOf(readJson(report, undefined), code);
     });
