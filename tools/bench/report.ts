@@ -34,13 +34,11 @@ export function machine(): Record<string, string | number> {
 
 const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 
-/** One line a scenario; the CPU of every process together, and the three that use most of it. */
+/** One line for a scenario, and one for what each process took of the CPU time that all of them used, with its memory. */
 export function printResult(result: Result): void {
-  const perRequest = (use: number): number => (use * 1_000) / Math.max(1, result.requests);
   const total = result.processes.reduce((sum, each) => sum + each.cpuMs, 0);
-  const share = result.processes
-    .slice(0, 4)
-    .map((each) => `${each.name} ${Math.round((100 * each.cpuMs) / Math.max(1, total))}% ${Math.round(each.rssMb)} MB`);
+  const share = ({ name, cpuMs, rssMb }: ProcessUse): string =>
+    `${name} ${Math.round((100 * cpuMs) / Math.max(1, total))}% ${Math.round(rssMb)} MB`;
   console.log(
     [
       result.scenario.padEnd(14),
@@ -48,11 +46,12 @@ export function printResult(result: Result): void {
       `p50 ${ms(result.p50Ms)} ms`.padStart(12),
       `p99 ${ms(result.p99Ms)} ms`.padStart(12),
       `${result.errors} errors`.padStart(10),
-      `${Math.round(perRequest(total))} µs CPU/request`.padStart(20),
+      `${Math.round((total * 1_000) / Math.max(1, result.requests))} µs CPU/request`.padStart(20),
       `${(result.bytesPerAnswer / 1024).toFixed(1)} KB`.padStart(9),
-      `  ${share.join(', ')}`,
     ].join(' '),
   );
+  // What nginx serves statically says nothing about the layers.
+  if (result.scenario !== 'static') console.log(`  ${result.processes.map(share).join(', ')}`);
 }
 
 export function writeReport(path: string, results: readonly Result[], settings: Record<string, unknown>): void {
