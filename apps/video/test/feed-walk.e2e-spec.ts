@@ -1,4 +1,4 @@
-import { newUser, newUsers, stranger, type Actor } from '@doul/testing';
+import { inParallel, newUser, newUsers, stranger, type Actor } from '@doul/testing';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { nanoid } from 'nanoid';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,11 @@ async function publishRows(db: Connection, authorId: number, times: readonly num
       `INSERT INTO doul_video.videos (author_id, title, state, object_key, size_bytes, request_key, created_at, published_at, feed_time, state_at)
        SELECT ?, 'a row', 'published', ?, 1, ?, ?, ?, last_time, ? FROM doul_video.feed_clock WHERE id = 1`,
       [authorId, `videos/${nanoid()}.mp4`, nanoid(), publishedAt, publishedAt, publishedAt],
+    );
+    await db.query(
+      `INSERT INTO doul_video.user_counters (id, work_count, version, dirty) VALUES (?, 1, 1, 1)
+       ON DUPLICATE KEY UPDATE work_count = work_count + 1, version = version + 1, dirty = 1`,
+      [authorId],
     );
     ids.push((made as { insertId: number }).insertId);
     await db.commit();
@@ -38,8 +43,9 @@ describe('walking the feed', () => {
     await sleep(1_500);
   });
   afterAll(async () => {
-    await db.query("DELETE FROM doul_video.videos WHERE author_id = ? AND title = 'a row'", [author.id]);
     await db.end();
+    const left = await author.videosOf(author);
+    await inParallel(left, 8, (video) => author.deletes(video));
   });
 
   async function walk(feed: (latest?: number) => Promise<{ videos: { id: number }[]; next: number }>): Promise<number[]> {
