@@ -35,18 +35,29 @@ function nameOf(pid: number): string {
   return read(`/proc/${pid}/comm`).trim() || basename(args[0] ?? '?');
 }
 
-/** Processes of the system under test: those that carry its checkout and profile in their environment. */
+const parentOf = (pid: number): number => Number(read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[1] ?? 0);
+
+/**
+ * Processes of the system under test: those that carry its checkout and profile in their environment, and their children,
+ * since nginx clears its own.
+ */
 export function systemProcesses(root: string): Found[] {
   const pids = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .map(Number);
+    .map(Number)
+    .filter((pid) => pid !== process.pid);
   const marks = [`DOUL_ROOT=${root}`, `DOUL_PROFILE=${process.env['DOUL_PROFILE'] ?? 'dev'}`];
-  const isOurs = (pid: number): boolean => {
+  const marked = pids.filter((pid) => {
     const environment = read(`/proc/${pid}/environ`).split('\0');
-    return pid !== process.pid && marks.every((mark) => environment.includes(mark));
-  };
-  const ours = pids.filter(isOurs);
-  return ours.map((pid) => ({ pid, name: nameOf(pid) })).filter(({ name }) => name !== 'node' && name !== 'sh');
+    return marks.every((mark) => environment.includes(mark));
+  });
+  const ours = new Set(marked);
+  // A child may have children of its own: nginx's workers belong to its master, which belongs to the supervisor.
+  for (let before = 0; before !== ours.size;) {
+    before = ours.size;
+    for (const pid of pids) if (ours.has(parentOf(pid))) ours.add(pid);
+  }
+  return [...ours].map((pid) => ({ pid, name: nameOf(pid) })).filter(({ name }) => name !== 'node' && name !== 'sh');
 }
 
 function cpuMs(pid: number): number {
