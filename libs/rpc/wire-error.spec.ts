@@ -38,6 +38,7 @@ describe('an error of ours', () => {
   it('arrives although its details are too large for the trailers', () => {
     const wire = overTheWire(CommonErrors.INVALID_PARAMETER({ parameter: 'x'.repeat(100_000), problem: 'is long' }));
     expect(wire.details.length).toBeLessThan(2_000);
+    expect((wire.metadata.get('doul-error-bin')[0] as Buffer).length).toBeLessThan(16_384);
     expect(fromWire(wire)).toMatchObject({ name: 'INVALID_PARAMETER', code: 10_001 });
   });
 });

@@ -104,5 +104,6 @@ it('stops on a signal during the start: what was started is closed, nothing is a
   started();
   await serving;
   await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0));
+  expect(await unreadyReasons()).toEqual(['process: stopping']);
   expect(told).toEqual(['start rpc', 'start api', 'close api', 'close rpc', 'exit 0']);
 });
