@@ -5,6 +5,8 @@ export * from './gen/doul/comment/v1/comment.js';
 export * from './gen/doul/comment/v1/word.js';
 export * from './gen/doul/events/v1/events.js';
 export * from './gen/doul/friend/v1/relation.js';
+export * from './gen/doul/rpc/v1/batch.js';
+export * from './gen/doul/rpc/v1/stream.js';
 export * from './gen/doul/usercenter/v1/account.js';
 export * from './gen/doul/usercenter/v1/profile.js';
 export * from './gen/doul/usercenter/v1/session.js';

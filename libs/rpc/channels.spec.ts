@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 function clientOf(id: string) {
-  const client = channels.clientOf('video', { id, target: '127.0.0.1:1' });
+  const { client } = channels.linesTo('video', { id, target: '127.0.0.1:1' });
   return { client, close: vi.spyOn(client, 'close') };
 }
 

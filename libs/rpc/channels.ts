@@ -1,5 +1,6 @@
 import { resource } from '@doul/runtime';
 import { Client, credentials, type ClientOptions } from '@grpc/grpc-js';
+import { CallStream } from './call-stream.js';
 import { Directory } from './directory.js';
 import type { Instance } from './listing.js';
 
@@ -21,9 +22,13 @@ const LINGER_MS = 5_000;
 interface Connection {
   service: string;
   client: Client;
+  stream: CallStream;
   /** When its instance left the list, in Unix ms; absent while it is listed. */
   goneAt?: number;
 }
+
+/** What calls one instance. */
+export type Lines = Pick<Connection, 'client' | 'stream'>;
 
 /** One connection per live instance of each called service. */
 export class Channels {
@@ -31,12 +36,13 @@ export class Channels {
   private readonly timers = new Set<NodeJS.Timeout>();
   readonly directory = new Directory((service) => this.noteGone(service));
 
-  clientOf(service: string, instance: Instance): Client {
+  linesTo(service: string, instance: Instance): Lines {
     const known = this.connections.get(instance.id);
-    if (known) return known.client;
+    if (known) return known;
     const client = new Client(instance.target, credentials.createInsecure(), OPTIONS);
-    this.connections.set(instance.id, { service, client });
-    return client;
+    const made: Connection = { service, client, stream: new CallStream(client) };
+    this.connections.set(instance.id, made);
+    return made;
   }
 
   /** An instance may come back to the list, as after a loss of etcd's data; only one that stays away loses its connection. */
@@ -59,9 +65,10 @@ export class Channels {
   }
 
   private closeGone(): void {
-    for (const [id, { client, goneAt }] of this.connections) {
+    for (const [id, { client, stream, goneAt }] of this.connections) {
       // Timers may come a little early.
       if (goneAt === undefined || Date.now() - goneAt < LINGER_MS - 50) continue;
+      stream.close();
       client.close();
       this.connections.delete(id);
     }
@@ -69,7 +76,10 @@ export class Channels {
 
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
-    for (const { client } of this.connections.values()) client.close();
+    for (const { client, stream } of this.connections.values()) {
+      stream.close();
+      client.close();
+    }
     this.connections.clear();
   }
 }

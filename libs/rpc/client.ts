@@ -1,5 +1,7 @@
 import { CommonErrors, DoulError } from '@doul/contracts';
 import { childLog, countCall, currentContext, metrics } from '@doul/runtime';
+import { batcherOf, type Ask, type BatcherMaker } from './ask.js';
+import { batchLayout } from './batch-method.js';
 import type { Call } from './call.js';
 import type { RequestOf, ResponseOf, RpcDefinition, RpcMethod } from './definition.js';
 import { localHandlers } from './handlers.js';
@@ -12,18 +14,25 @@ export interface CallOptions {
   deadlineMs?: number;
 }
 
-/** A service's methods as promises. The same type and the same errors whether the service runs here or elsewhere. */
+/**
+ * A service's methods as promises. The same type and the same errors whether the service runs here or elsewhere. Methods that
+ * the proto file declares as batched can also be asked one question, `client.ask.getFlags(question)`, which leaves together with the
+ * questions of concurrent requests.
+ */
 export type RpcClient<D extends RpcDefinition> = {
   [M in keyof D['methods']]: (request: RequestOf<D['methods'][M]>, options?: CallOptions) => Promise<ResponseOf<D['methods'][M]>>;
-};
+} & { ask: Ask<D> };
 
 const log = childLog('rpc');
 const duration = metrics.histogram('doul_rpc_client_seconds', 'Time an RPC takes its caller, retries included', ['method', 'outcome']);
 
+/** Unix ms at which the caller of a call made now gives up. */
+const untilOf = ({ deadlineMs }: CallOptions): number =>
+  Math.min(Date.now() + (deadlineMs ?? rpcConfig().RPC_DEADLINE_MS), currentContext()?.deadline ?? Infinity);
+
 async function invoke(definition: RpcDefinition, key: string, method: RpcMethod, request: unknown, options: CallOptions): Promise<unknown> {
   countCall('rpc');
-  const limit = currentContext()?.deadline ?? Infinity;
-  const call: Call = { definition, method, until: Math.min(Date.now() + (options.deadlineMs ?? rpcConfig().RPC_DEADLINE_MS), limit) };
+  const call: Call = { definition, method, until: untilOf(options) };
   const end = duration.startTimer({ method: `${definition.fullName}/${key}` });
   try {
     const handler = rpcConfig().RPC_IN_PROCESS ? localHandlers(definition)?.[key] : undefined;
@@ -39,6 +48,27 @@ async function invoke(definition: RpcDefinition, key: string, method: RpcMethod,
   }
 }
 
+type AnyMethod = (request: unknown, options?: CallOptions) => Promise<unknown>;
+type AnyAsk = (question: unknown, options?: CallOptions & { signal?: AbortSignal }) => Promise<unknown>;
+
+/** The client's functions over any way of calling a method. */
+export function clientOver<D extends RpcDefinition>(
+  definition: D,
+  callOf: (key: string, method: RpcMethod) => AnyMethod,
+  batcherFor: BatcherMaker = batcherOf,
+): RpcClient<D> {
+  const methods: Record<string, AnyMethod> = {};
+  const ask: Record<string, AnyAsk> = {};
+  for (const [key, method] of Object.entries(definition.methods)) {
+    const call = (methods[key] = callOf(key, method));
+    const layout = batchLayout(method);
+    if (!layout) continue;
+    const batcher = batcherFor(`${definition.fullName}/${key}`, method, layout, call);
+    ask[key] = (question, options = {}) => batcher.ask(question, { until: untilOf(options), signal: options.signal });
+  }
+  return { ...methods, ask } as unknown as RpcClient<D>;
+}
+
 /**
  * The typed client of a service. Each call has a deadline, carries the request's id, trace and caller, and is sent again
  * (to another instance, where there is one) when that is safe: the method is declared idempotent and the failure may pass,
@@ -46,10 +76,10 @@ async function invoke(definition: RpcDefinition, key: string, method: RpcMethod,
  *
  * @throws DoulError from every method: the handler's own, UNAVAILABLE or DEADLINE
  */
-export function rpcClient<D extends RpcDefinition>(definition: D): RpcClient<D> {
-  const methods = Object.entries(definition.methods).map(([key, method]) => [
-    key,
-    (request: unknown, options: CallOptions = {}) => invoke(definition, key, method, request, options),
-  ]);
-  return Object.fromEntries(methods) as RpcClient<D>;
-}
+export const rpcClient = <D extends RpcDefinition>(definition: D): RpcClient<D> =>
+  clientOver(
+    definition,
+    (key, method) =>
+      (request, options = {}) =>
+        invoke(definition, key, method, request, options),
+  );

@@ -42,9 +42,9 @@ export const responseType = (method: RpcMethod): MessageType<unknown> => method.
 /** Whether a call that may have happened already can be sent again. */
 export const isRetryable = (method: RpcMethod): boolean => method.options.idempotencyLevel !== undefined;
 
-const encoder =
-  (type: MessageType<unknown>) =>
-  (message: unknown): Buffer => {
+export const encoder =
+  <T>(type: Pick<MessageType<T>, 'encode'>) =>
+  (message: T): Buffer => {
     const bytes = type.encode(message).finish();
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   };

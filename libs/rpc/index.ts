@@ -1,4 +1,4 @@
-export { Batcher, type BatcherOptions } from './batcher.js';
+export { answerEach, type Answered } from './ask.js';
 export { rpcClient, type CallOptions, type RpcClient } from './client.js';
 export { RpcController } from './controller.js';
 export type { RequestOf, ResponseOf, RpcDefinition, RpcMethod } from './definition.js';

@@ -2,7 +2,7 @@ import { CommonErrors, type DoulError, type ErrorFactory } from '@doul/contracts
 import { childLog, currentContext } from '@doul/runtime';
 import type { ServiceError } from '@grpc/grpc-js';
 import { maySucceedAgain, MAX_TRIES, pauseBefore, type Call } from './call.js';
-import { channels } from './channels.js';
+import { channels, type Lines } from './channels.js';
 import { toMetadata } from './context-metadata.js';
 import { grpcMethod, isRetryable, serviceOf } from './definition.js';
 import { answered, fromWire, neverArrived } from './wire-error.js';
@@ -41,24 +41,35 @@ async function tryOnce(call: Call, request: unknown, avoid: string | undefined, 
   const service = serviceOf(call.definition);
   const instance = await directory.pick(service, avoid, call.until - Date.now());
   if (!instance) throw CommonErrors.UNAVAILABLE({}, new Error(`no instance of ${service}.rpc is known`));
-  const { path, requestSerialize, responseDeserialize } = grpcMethod(call.definition, call.method);
-  const options = { deadline: deadlineOf(call, tried, directory.size(service) - 1) };
-  const client = all.clientOf(service, instance);
+  const lines = all.linesTo(service, instance);
+  const deadline = deadlineOf(call, tried, directory.size(service) - 1);
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-      toMetadata(currentContext()),
-      options,
-      (failure, answer) => {
-        if (!failure) return resolve(answer);
-        const failed = new TryFailed(failure, instance.id);
-        if (!failed.arrived || failed.silent || is(failed.error, CommonErrors.UNAVAILABLE)) directory.failed(service, instance.id);
-        reject(failed);
-      },
-    );
+    send(lines, call, request, deadline, (failure, answer) => {
+      if (!failure) return resolve(answer);
+      const failed = new TryFailed(failure, instance.id);
+      if (!failed.arrived || failed.silent || is(failed.error, CommonErrors.UNAVAILABLE)) directory.failed(service, instance.id);
+      reject(failed);
+    });
+  });
+}
+
+/** Over the instance's stream while there is one, else as a call of its own. */
+function send(
+  { client, stream }: Lines,
+  { definition, method }: Call,
+  request: unknown,
+  deadline: number,
+  done: (failure: ServiceError | null, answer?: unknown) => void,
+): void {
+  const { path, requestSerialize, responseDeserialize } = grpcMethod(definition, method);
+  const context = currentContext();
+  if (!stream.ready) {
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, toMetadata(context), { deadline }, done);
+    return;
+  }
+  stream.send(path, requestSerialize(request), deadline - Date.now(), context, (failure, answer) => {
+    if (failure || !answer) return done(failure);
+    done(null, responseDeserialize(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)));
   });
 }
 

@@ -7,6 +7,11 @@ export const rpcConfig = defineConfig('rpc', {
     default: '2000',
     doc: 'How long an RPC may take when its caller names no deadline, in ms',
   },
+  RPC_BATCH_WINDOW_MS: {
+    schema: env.int(0, 20),
+    default: '0',
+    doc: 'How long a question of a batched method waits for others, in ms; 0 = until the end of the turn of the event loop',
+  },
   RPC_IN_PROCESS: {
     schema: env.flag(),
     default: 'on',

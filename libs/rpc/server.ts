@@ -7,6 +7,7 @@ import { definitionOf, handlersOf } from './controller.js';
 import { grpcService, type RpcDefinition } from './definition.js';
 import { mountLocal } from './handlers.js';
 import { rpcConfig } from './rpc.config.js';
+import { StreamServer } from './stream-server.js';
 
 /** Calls still running when a process stops get this long, in ms. */
 const FINISH_MS = 3_000;
@@ -21,6 +22,7 @@ const OPTIONS = {
 /** Nest's gRPC server, told of its services by their generated definitions, and telling which port it got. */
 class GrpcStrategy extends ServerGrpc {
   port = 0;
+  readonly streams = new StreamServer();
   private server?: Server;
 
   constructor(definitions: readonly RpcDefinition[]) {
@@ -31,6 +33,7 @@ class GrpcStrategy extends ServerGrpc {
 
   override async createClient(): Promise<Server> {
     const server = new Server(OPTIONS);
+    this.streams.addTo(server);
     const address = `${runtimeConfig().BIND_ADDRESS}:${rpcConfig().RPC_PORT}`;
     this.port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
@@ -43,6 +46,7 @@ class GrpcStrategy extends ServerGrpc {
   override async close(): Promise<void> {
     const server = this.server;
     if (!server) return;
+    this.streams.leave();
     await new Promise<void>((resolve) => {
       const cut = setTimeout(() => (server.forceShutdown(), resolve()), FINISH_MS);
       server.tryShutdown(() => (clearTimeout(cut), resolve()));
@@ -84,7 +88,11 @@ const rpcTransport: Transport = {
     });
     await app.listen();
     const found = controllersIn(app.get(ModulesContainer));
-    const unmount = found.map(({ definition, instance }) => mountLocal(definition, handlersOf(definition, instance)));
+    const unmount = found.map(({ definition, instance }) => {
+      const handlers = handlersOf(definition, instance);
+      strategy.streams.mount(definition, handlers);
+      return mountLocal(definition, handlers);
+    });
     log.debug({ services: found.map(({ definition }) => definition.fullName), port: strategy.port }, 'RPC services mounted');
     return {
       port: strategy.port,

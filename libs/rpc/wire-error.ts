@@ -18,16 +18,38 @@ const MAX_TEXT = 1_024;
 const encode = (wire: WireError): Buffer => Buffer.from(JSON.stringify(wire));
 const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
-/** What a handler's failure looks like to grpc-js: our own errors whole, anything else as INTERNAL without its text. */
-export function toWire(error: unknown): { code: status; details: string; metadata: Metadata } {
-  const known = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
+/** A failure as it crosses the wire, wherever it is put there. */
+export interface Carried {
+  status: status;
+  details: string;
+  error: Buffer;
+}
+
+/** Our own errors whole, anything else as INTERNAL without its text. */
+export function carry(failure: unknown): Carried {
+  const known = failure instanceof DoulError ? failure : CommonErrors.INTERNAL({}, failure);
   const { code, name, message, messageZh, details } = known;
-  const metadata = new Metadata();
   const whole = encode({ code, name, message, messageZh, details });
   const fits = whole.length <= MAX_BYTES;
-  metadata.set(ERROR_KEY, fits ? whole : encode({ code, name, message: cut(message), messageZh: cut(messageZh), details: {} }));
-  return { code: status[known.grpc], details: cut(message), metadata };
+  const error = fits ? whole : encode({ code, name, message: cut(message), messageZh: cut(messageZh), details: {} });
+  return { status: status[known.grpc], details: cut(message), error };
 }
+
+/** What a handler's failure looks like to grpc-js. */
+export function toWire(failure: unknown): { code: status; details: string; metadata: Metadata } {
+  const carried = carry(failure);
+  return { code: carried.status, details: carried.details, metadata: metadataOf(carried.error) };
+}
+
+function metadataOf(error: Uint8Array): Metadata {
+  const metadata = new Metadata();
+  if (error.length > 0) metadata.set(ERROR_KEY, Buffer.from(error));
+  return metadata;
+}
+
+/** A failure that came by another way than trailers, in the form in which grpc-js reports one. */
+export const serviceError = ({ status: code, details, error }: { status: status; details: string; error: Uint8Array }): ServiceError =>
+  Object.assign(new Error(details), { code, details, metadata: metadataOf(error) });
 
 function transportError(error: ServiceError): DoulError {
   if (error.code === status.DEADLINE_EXCEEDED) return CommonErrors.DEADLINE({}, error);

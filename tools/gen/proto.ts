@@ -6,6 +6,8 @@ import type { Generator } from './generator.js';
 import { root } from './repository.js';
 
 const FOLDER = 'libs/contracts/gen';
+/** What options are declared with; the generated code does not use it. */
+const DESCRIPTORS = `${FOLDER}/google/`;
 
 /** libs/contracts/gen: TypeScript of everything in proto/. */
 export const proto: Generator = {
@@ -20,7 +22,7 @@ export const proto: Generator = {
         const path = join(entry.parentPath, entry.name);
         return { path: relative(out, path).split(sep).join('/'), text: readFileSync(path, 'utf8') };
       });
-      return Promise.resolve(generated);
+      return Promise.resolve(generated.filter(({ path }) => !path.startsWith(DESCRIPTORS)));
     } finally {
       rmSync(out, { recursive: true, force: true });
     }

@@ -87,7 +87,7 @@ class FakeVideos {
 class FakeFavorites {
   async getFlags({ questions }: GetFlagsRequest) {
     world.calls.push('getFlags');
-    return { answers: questions.map(({ viewerId, videoIds }) => ({ liked: videoIds.filter((id) => world.likes.get(viewerId)?.has(id)) })) };
+    return { answers: questions.map(({ viewerId, videoIds }) => ({ liked: videoIds.filter((id) => world.likes.get(viewerId)?.has(id)) })), failures: [] };
   }
 }
 

@@ -1,33 +1,24 @@
-import { CommonErrors, FavoriteOutcome, FavoriteServiceDefinition, type Favorite } from '@doul/contracts';
+import { CommonErrors, FavoriteOutcome, FavoriteServiceDefinition } from '@doul/contracts';
 import { Endpoint, type AnswerOf, type Call, type InputOf, type RawAnswer } from '@doul/http';
-import { Batcher, InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
 import { VideoErrors } from '../video.errors.js';
 import { MAX_LIST, listFavorites, setFavorite } from './favorite.schema.js';
 import { UserCheck } from './user-check.js';
 import { VideoLists, pageFields, videoListAnswer } from './video-lists.js';
 
-/** Likes of one call. */
-const MAX_BATCH = 256;
-
 @Controller()
 export class FavoriteController {
-  private readonly actions: Batcher<Favorite, FavoriteOutcome>;
-
   constructor(
     @InjectRpc(FavoriteServiceDefinition) private readonly favorites: RpcClient<typeof FavoriteServiceDefinition>,
     private readonly lists: VideoLists,
     private readonly users: UserCheck,
-  ) {
-    this.actions = new Batcher<Favorite, FavoriteOutcome>({
-      max: MAX_BATCH,
-      ask: async (batch) => (await favorites.setFavorites({ favorites: [...batch] })).outcomes,
-    });
-  }
+  ) {}
 
   @Endpoint(setFavorite)
   async set(input: InputOf<typeof setFavorite>, call: Call): Promise<AnswerOf<typeof setFavorite>> {
-    const outcome = await this.actions.ask({ viewerId: call.viewerId, videoId: input.video_id, liked: input.action_type === 1 });
+    const favorite = { viewerId: call.viewerId, videoId: input.video_id, liked: input.action_type === 1 };
+    const outcome = await this.favorites.ask.setFavorites(favorite);
     if (outcome === FavoriteOutcome.NO_SUCH_VIDEO) throw VideoErrors.NO_SUCH_VIDEO();
     if (outcome !== FavoriteOutcome.CHANGED && outcome !== FavoriteOutcome.UNCHANGED) throw CommonErrors.UNAVAILABLE();
     return {};

@@ -47,7 +47,7 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
   async getFlags({ questions }: GetFlagsRequest): Promise<GetFlagsResponse> {
     requireAtMost(MAX_QUESTIONS, questions, 'questions');
     for (const question of questions) requireAtMost(MAX_IDS, question.videoIds, 'video_ids');
-    return { answers: (await this.likes.flags(questions)).map((liked) => ({ liked })) };
+    return { answers: (await this.likes.flags(questions)).map((liked) => ({ liked })), failures: [] };
   }
 
   /** Removed videos are passed over, so a page is full unless the list ends. */

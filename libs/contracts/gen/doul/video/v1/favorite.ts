@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Failure } from "../../rpc/v1/batch.js";
 
 export enum FavoriteOutcome {
   UNSPECIFIED = 0,
@@ -48,6 +49,7 @@ export interface FlagAnswer {
 export interface GetFlagsResponse {
   /** In the order of the questions. */
   answers: FlagAnswer[];
+  failures: Failure[];
 }
 
 export interface ListFavoritesRequest {
@@ -470,13 +472,16 @@ export const FlagAnswer: MessageFns<FlagAnswer> = {
 };
 
 function createBaseGetFlagsResponse(): GetFlagsResponse {
-  return { answers: [] };
+  return { answers: [], failures: [] };
 }
 
 export const GetFlagsResponse: MessageFns<GetFlagsResponse> = {
   encode(message: GetFlagsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.answers) {
       FlagAnswer.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.failures) {
+      Failure.encode(v!, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -502,6 +507,14 @@ export const GetFlagsResponse: MessageFns<GetFlagsResponse> = {
             message.answers.push(FlagAnswer.decode(reader, reader.uint32()));
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.failures.push(Failure.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -520,6 +533,7 @@ export const GetFlagsResponse: MessageFns<GetFlagsResponse> = {
   fromPartial<I extends Exact<DeepPartial<GetFlagsResponse>, I>>(object: I): GetFlagsResponse {
     const message = createBaseGetFlagsResponse();
     message.answers = object.answers?.map((e) => FlagAnswer.fromPartial(e)) || [];
+    message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
     return message;
   },
 };
@@ -696,7 +710,7 @@ export const FavoriteServiceDefinition = {
       requestStream: false,
       responseType: SetFavoritesResponse as typeof SetFavoritesResponse,
       responseStream: false,
-      options: { idempotencyLevel: "IDEMPOTENT" },
+      options: { idempotencyLevel: "IDEMPOTENT", _unknownFields: { 400008: [new Uint8Array([128, 2]) as Uint8Array] } },
     },
     /** Which of the videos each viewer likes. At most 64 questions of 1,000 ids. */
     getFlags: {
@@ -705,7 +719,10 @@ export const FavoriteServiceDefinition = {
       requestStream: false,
       responseType: GetFlagsResponse as typeof GetFlagsResponse,
       responseStream: false,
-      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+      options: {
+        idempotencyLevel: "NO_SIDE_EFFECTS",
+        _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
+      },
     },
     /** Latest like first. */
     listFavorites: {
