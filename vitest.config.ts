@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-const libs = ['contracts', 'runtime', 'rpc', 'http', 'data', 'events', 'storage', 'text', 'testing'];
+const libs = ['contracts', 'runtime', 'rpc', 'http', 'data', 'events', 'storage', 'text', 'cards', 'testing'];
 
 /** Unit specs need no server; the other suites read the servers' addresses from the environment (`./doul test` sets them). */
 const suites: Record<string, string[]> = {

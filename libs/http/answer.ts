@@ -20,7 +20,7 @@ export const answerHead = (language: Language): string => heads[language];
 export class RawAnswer {
   constructor(
     readonly body: Buffer | string,
-    readonly contentType: string = JSON_TYPE,
+    readonly headers?: Readonly<Record<string, string>>,
   ) {}
 }
 

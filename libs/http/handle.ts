@@ -43,8 +43,10 @@ export function answering(endpoint: AnyEndpoint): (handler: Handler, request: Fa
 
   const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
     if (tellsCalls) reply.header('x-doul-calls', JSON.stringify(exchange.calls));
-    if (answer instanceof RawAnswer) reply.header('content-type', answer.contentType).send(answer.body);
-    else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
+    if (answer instanceof RawAnswer) {
+      if (answer.headers) reply.headers(answer.headers);
+      reply.header('content-type', JSON_TYPE).send(answer.body);
+    } else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
   };
 
   const start = (handler: Handler, request: FastifyRequest): Promise<object> | object => {

@@ -5,7 +5,7 @@ import { Controller } from '@nestjs/common';
 import { VideoErrors } from '../video.errors.js';
 import { MAX_LIST, listFavorites, setFavorite } from './favorite.schema.js';
 import { UserCheck } from './user-check.js';
-import { VideoLists, pageFields, videoListAnswer } from './video-lists.js';
+import { VideoLists, pageFields } from './video-lists.js';
 
 @Controller()
 export class FavoriteController {
@@ -29,6 +29,6 @@ export class FavoriteController {
     const page = { cursor: input.cursor ?? '', limit: input.count ?? MAX_LIST };
     const { videoIds, nextCursor } = await this.favorites.listFavorites({ userId: input.user_id, ...page });
     if (videoIds.length === 0 && page.cursor === '') await this.users.require(input.user_id, call);
-    return videoListAnswer(call, await this.lists.published(videoIds, call.viewerId), pageFields(input, nextCursor));
+    return this.lists.published(call, videoIds, pageFields(input, nextCursor));
   }
 }

@@ -8,7 +8,7 @@ export class FeedController {
   constructor(private readonly pages: FeedPages) {}
 
   @Endpoint(listFeed)
-  list(input: InputOf<typeof listFeed>, call: Call): Promise<RawAnswer> {
+  list(input: InputOf<typeof listFeed>, call: Call): RawAnswer | Promise<RawAnswer> {
     return this.pages.page(input.latest_time, call);
   }
 }

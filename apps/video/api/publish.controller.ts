@@ -1,13 +1,13 @@
+import { CardStore } from '@doul/cards';
 import { VideoServiceDefinition } from '@doul/contracts';
 import { Endpoint, type AnswerOf, type Call, type InputOf, type RawAnswer } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
-import { CardCache } from './card-cache.js';
 import { MAX_LIST } from './favorite.schema.js';
 import { deleteVideo, listPublished, publishVideo } from './publish.schema.js';
 import { Uploads } from './uploads.js';
 import { UserCheck } from './user-check.js';
-import { VideoLists, pageFields, videoListAnswer } from './video-lists.js';
+import { VideoLists, pageFields } from './video-lists.js';
 
 @Controller()
 export class PublishController {
@@ -15,7 +15,7 @@ export class PublishController {
     @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
     private readonly uploads: Uploads,
     private readonly lists: VideoLists,
-    private readonly cards: CardCache,
+    private readonly cards: CardStore,
     private readonly users: UserCheck,
   ) {}
 
@@ -31,14 +31,14 @@ export class PublishController {
     const { ids, nextCursor } = await this.videos.listByAuthor({ authorId: input.user_id, viewerId: call.viewerId, ...page });
     if (ids.length === 0 && page.cursor === '') await this.users.require(input.user_id, call);
     const own = input.user_id === call.viewerId;
-    const videos = await (own ? this.lists.own(ids, call) : this.lists.published(ids, call.viewerId));
-    return videoListAnswer(call, videos, pageFields(input, nextCursor));
+    const fields = pageFields(input, nextCursor);
+    return own ? this.lists.own(call, ids, fields) : this.lists.published(call, ids, fields);
   }
 
   @Endpoint(deleteVideo)
   async delete(input: InputOf<typeof deleteVideo>, call: Call): Promise<AnswerOf<typeof deleteVideo>> {
     await this.videos.removeVideo({ userId: call.viewerId, videoId: input.video_id });
-    await this.cards.forget(input.video_id);
+    this.cards.forget(input.video_id);
     return {};
   }
 }

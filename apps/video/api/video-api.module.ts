@@ -1,35 +1,24 @@
-import {
-  FavoriteServiceDefinition,
-  FeedServiceDefinition,
-  ProfileServiceDefinition,
-  RelationServiceDefinition,
-  VideoServiceDefinition,
-} from '@doul/contracts';
+import { CardsModule } from '@doul/cards';
+import { FavoriteServiceDefinition, FeedServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
 import { apiLayer } from '@doul/http';
 import { RpcModule } from '@doul/rpc';
 import { Module } from '@nestjs/common';
-import { CardCache } from './card-cache.js';
 import { FavoriteController } from './favorite.controller.js';
 import { FeedPages } from './feed-pages.js';
+import { FeedWindows } from './feed-windows.js';
 import { FeedController } from './feed.controller.js';
 import { PublishController } from './publish.controller.js';
 import { Uploads } from './uploads.js';
 import { UserCheck } from './user-check.js';
 import { VideoLists } from './video-lists.js';
-import { ViewerFlagReader } from './viewer-flags.js';
 
 @Module({
   imports: [
-    RpcModule.clients(
-      FavoriteServiceDefinition,
-      FeedServiceDefinition,
-      ProfileServiceDefinition,
-      RelationServiceDefinition,
-      VideoServiceDefinition,
-    ),
+    CardsModule,
+    RpcModule.clients(FavoriteServiceDefinition, FeedServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition),
   ],
   controllers: [FeedController, FavoriteController, PublishController],
-  providers: [CardCache, FeedPages, Uploads, UserCheck, VideoLists, ViewerFlagReader],
+  providers: [FeedPages, FeedWindows, Uploads, UserCheck, VideoLists],
 })
 export class VideoApiModule {}
 

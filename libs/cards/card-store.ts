@@ -1,0 +1,123 @@
+import { ProfileServiceDefinition, VideoServiceDefinition, type Card } from '@doul/contracts';
+import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { Injectable } from '@nestjs/common';
+import { authorPiece, type AuthorPiece } from './author-piece.js';
+import { CardChanges } from './card-changes.js';
+import { FreshCache } from './fresh-cache.js';
+import { cardBytes, videoCard, withAuthor, type VideoCard } from './video-card.js';
+
+/** About 40,000 cards. */
+const MAX_CARD_BYTES = 48 << 20;
+/** About 30,000 users. */
+const MAX_AUTHOR_BYTES = 16 << 20;
+const AUTHOR_OVERHEAD_BYTES = 200;
+
+/** Cards of published videos and of their authors, in this process, serialised, and at most a second old. */
+@Injectable()
+export class CardStore {
+  private readonly authors: FreshCache<AuthorPiece>;
+  private readonly cards: FreshCache<{ card: VideoCard }>;
+
+  constructor(
+    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
+    changes: CardChanges,
+  ) {
+    const isWatched = (): boolean => changes.isWatched();
+    this.authors = new FreshCache<AuthorPiece>({
+      name: 'authors',
+      load: (ids) => this.loadAuthors(ids),
+      maxBytes: MAX_AUTHOR_BYTES,
+      bytesOf: (author) => author.bytes.length + AUTHOR_OVERHEAD_BYTES,
+      isWatched,
+    });
+    this.cards = new FreshCache<{ card: VideoCard }>({
+      name: 'cards',
+      load: (ids) => this.loadCards(ids),
+      maxBytes: MAX_CARD_BYTES,
+      bytesOf: ({ card }) => cardBytes(card),
+      isWatched,
+    });
+    changes.subscribe({
+      changed: ({ videoIds, userIds }) => {
+        this.cards.changed(videoIds);
+        this.authors.changed(userIds);
+      },
+      reset: () => {
+        this.cards.reset();
+        this.authors.reset();
+      },
+    });
+  }
+
+  /** The card when it is here: null for a video that is not published, undefined for one that has to be loaded. */
+  peek(id: number, now: number): VideoCard | null | undefined {
+    const kept = this.cards.peek(id, now);
+    if (!kept) return kept;
+    const author = this.authors.peek(kept.card.author.id, now);
+    if (!author) return author;
+    if (kept.card.author !== author) kept.card = withAuthor(kept.card, author);
+    return kept.card;
+  }
+
+  /** Published videos in the order of the ids; others are left out. Synchronous when all are here. */
+  published(ids: readonly number[]): VideoCard[] | Promise<VideoCard[]> {
+    const now = Date.now();
+    const found: VideoCard[] = [];
+    const missing: number[] = [];
+    for (const id of ids) {
+      const card = this.peek(id, now);
+      if (card) found.push(card);
+      else if (card === undefined) missing.push(id);
+    }
+    return missing.length === 0 ? found : this.loaded(ids, missing, now);
+  }
+
+  private async loaded(ids: readonly number[], missing: readonly number[], now: number): Promise<VideoCard[]> {
+    const loaded = await this.cards.load(missing);
+    return ids.flatMap((id) => loaded.get(id)?.card ?? this.peek(id, now) ?? []);
+  }
+
+  /** The author's piece when it is here, see `peek`. */
+  peekAuthor(id: number, now: number): AuthorPiece | null | undefined {
+    return this.authors.peek(id, now);
+  }
+
+  /** Users by id; unknown ones are absent. */
+  async authorsOf(ids: readonly number[]): Promise<Map<number, AuthorPiece>> {
+    const now = Date.now();
+    const found = new Map<number, AuthorPiece>();
+    const missing: number[] = [];
+    for (const id of new Set(ids)) {
+      const author = this.authors.peek(id, now);
+      if (author) found.set(id, author);
+      else if (author === undefined) missing.push(id);
+    }
+    if (missing.length > 0) for (const [id, author] of await this.authors.load(missing)) found.set(id, author);
+    return found;
+  }
+
+  /** To be called after a change of a video is committed, for those who ask this process next. */
+  forget(id: number): void {
+    this.cards.forget([id]);
+  }
+
+  private async loadCards(ids: readonly number[]): Promise<Map<number, { card: VideoCard }>> {
+    const { cards } = await this.videos.getCards({ ids: [...ids], viewerId: 0 });
+    return new Map((await this.withAuthors(cards)).map((card) => [card.id, { card }]));
+  }
+
+  /** Cards of videos in any state, for what is not worth keeping; `extra` gives further fields of each. */
+  async withAuthors(cards: readonly Card[], extra: (card: Card) => string = () => ''): Promise<VideoCard[]> {
+    const authors = await this.authorsOf(cards.map((card) => card.authorId));
+    return cards.flatMap((card) => {
+      const author = authors.get(card.authorId);
+      return author ? [videoCard(card, author, extra(card))] : [];
+    });
+  }
+
+  private async loadAuthors(ids: readonly number[]): Promise<Map<number, AuthorPiece>> {
+    const { profiles } = await this.profiles.getProfiles({ ids: [...ids], viewerId: 0 });
+    return new Map(profiles.map((profile) => [profile.id, authorPiece(profile)]));
+  }
+}

@@ -1,0 +1,15 @@
+import { FavoriteServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import { RpcModule } from '@doul/rpc';
+import { Module } from '@nestjs/common';
+import { CardChanges } from './card-changes.js';
+import { CardStore } from './card-store.js';
+import { VideoPages } from './video-pages.js';
+import { ViewerFlagReader } from './viewer-flags.js';
+
+/** Cards for API layers; layers that share a process share them. */
+@Module({
+  imports: [RpcModule.clients(FavoriteServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition)],
+  providers: [CardChanges, CardStore, VideoPages, ViewerFlagReader],
+  exports: [CardChanges, CardStore, VideoPages, ViewerFlagReader],
+})
+export class CardsModule {}

@@ -1,0 +1,176 @@
+import { childLog, metrics, newContext, runInContext } from '@doul/runtime';
+import { LRUCache } from 'lru-cache';
+import { nanoid } from 'nanoid';
+
+const log = childLog('cards');
+const reads = metrics.counter('doul_card_loads_total', 'Cards loaded from the RPC layers', ['cache', 'why']);
+
+export interface FreshCacheOptions<V> {
+  /** Its label in metrics. */
+  name: string;
+  /** Reads many; an id that is not in the answer does not exist. */
+  load: (ids: readonly number[]) => Promise<ReadonlyMap<number, V>>;
+  maxBytes: number;
+  bytesOf: (value: V) => number;
+  /** Whether all changes up to now minus a second are known: then a value that did not change is fresh however old it is. */
+  isWatched: () => boolean;
+}
+
+interface Entry<V> {
+  /** null = does not exist. */
+  value: V | null;
+  /** Number of the load it came from: an older load never replaces a younger one. */
+  load: number;
+  loadedAt: number;
+  /** Whether anybody asked since it was loaded; what nobody asks for is dropped when it changes. */
+  asked: boolean;
+  bytes: number;
+}
+
+interface Load<V> {
+  ids: number[];
+  answer: Promise<ReadonlyMap<number, V>>;
+}
+
+/** While changes are not known, a value is given for this long, and as long again while it is read anew, in ms. */
+const UNWATCHED_MS = 300;
+/** However well watched, a value is read anew after this long, in ms: it bounds how long a lost note of a change could be seen. */
+const MAX_AGE_MS = 10_000;
+/** How long "does not exist" is believed, in ms. */
+const NEGATIVE_MS = 300;
+const NEGATIVE_BYTES = 200;
+/** Ids of one load: as many as one RPC takes. */
+const MAX_BATCH = 500;
+
+/**
+ * What RPC layers know, kept in this process and read anew when it changes: a read costs a lookup, a change one load however many
+ * ask, and a value is never much older than the last note of changes.
+ */
+export class FreshCache<V extends object> {
+  private readonly entries: LRUCache<number, Entry<V>>;
+  private readonly loading = new Map<number, Load<V>>();
+  private gathering: Load<V> | undefined;
+  private readonly renewals = new Set<number>();
+  private renewing = false;
+  private lastLoad = 0;
+  /** Results of loads up to this one are not kept. */
+  private barrier = 0;
+
+  constructor(private readonly options: FreshCacheOptions<V>) {
+    this.entries = new LRUCache({ maxSize: options.maxBytes, sizeCalculation: ({ bytes }) => bytes });
+  }
+
+  /** The value, null when there is none of that id, or undefined when it has to be loaded. */
+  peek(id: number, now: number): V | null | undefined {
+    const entry = this.entries.get(id);
+    if (!entry) return undefined;
+    entry.asked = true;
+    const age = now - entry.loadedAt;
+    if (entry.value === null) return age < NEGATIVE_MS ? null : undefined;
+    const freshMs = this.options.isWatched() ? MAX_AGE_MS : UNWATCHED_MS;
+    if (age < freshMs) return entry.value;
+    if (age >= 2 * freshMs) return undefined;
+    this.renew(id);
+    return entry.value;
+  }
+
+  /** Loads values together with what others ask for in the same turn, each id once at a time. Ids that do not exist are absent. */
+  async load(ids: readonly number[]): Promise<Map<number, V>> {
+    const values = new Map<number, V>();
+    const loads = new Set(ids.map((id) => this.loading.get(id) ?? this.gather(id)));
+    for (const load of loads) {
+      const loaded = await load.answer;
+      for (const id of ids) if (loaded.has(id)) values.set(id, loaded.get(id) as V);
+    }
+    return values;
+  }
+
+  /** Reads anew what is kept of these ids, or being loaded. */
+  changed(ids: readonly number[]): void {
+    for (const id of ids) {
+      const entry = this.entries.peek(id);
+      if (entry && !entry.asked && !this.loading.has(id)) this.entries.delete(id);
+      else if (entry || this.loading.has(id)) this.renew(id);
+    }
+  }
+
+  /** Drops ids, also from loads under way; call it after the change is committed. */
+  forget(ids: readonly number[]): void {
+    this.barrier = this.lastLoad;
+    for (const id of ids) {
+      this.entries.delete(id);
+      this.loading.delete(id);
+    }
+    this.gathering = undefined;
+  }
+
+  /** Drops everything. */
+  reset(): void {
+    this.entries.clear();
+    this.forget([...this.loading.keys()]);
+  }
+
+  private renew(id: number): void {
+    this.renewals.add(id);
+    if (this.renewing) return;
+    this.renewing = true;
+    setImmediate(() => void this.runRenewals());
+  }
+
+  private async runRenewals(): Promise<void> {
+    while (this.renewals.size > 0) {
+      const ids = [...this.renewals].slice(0, MAX_BATCH);
+      // Before they are read: what changes from now on is read once more.
+      for (const id of ids) this.renewals.delete(id);
+      reads.inc({ cache: this.options.name, why: 'changed' }, ids.length);
+      try {
+        await this.run(ids);
+      } catch (error) {
+        log.warn({ err: error, cache: this.options.name }, 'could not read anew');
+        // What could not be read anew is not to be believed.
+        for (const id of ids) this.entries.delete(id);
+      }
+    }
+    this.renewing = false;
+  }
+
+  private gather(id: number): Load<V> {
+    let load = this.gathering;
+    if (!load || load.ids.length >= MAX_BATCH) {
+      const ids: number[] = [];
+      const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.runLoad(made));
+      const made: Load<V> = { ids, answer };
+      // Each waiter handles the failure itself.
+      answer.catch(() => undefined);
+      load = this.gathering = made;
+    }
+    load.ids.push(id);
+    this.loading.set(id, load);
+    return load;
+  }
+
+  private async runLoad(load: Load<V>): Promise<ReadonlyMap<number, V>> {
+    if (this.gathering === load) this.gathering = undefined;
+    try {
+      reads.inc({ cache: this.options.name, why: 'missing' }, load.ids.length);
+      return await this.run(load.ids);
+    } finally {
+      for (const id of load.ids) if (this.loading.get(id) === load) this.loading.delete(id);
+    }
+  }
+
+  private async run(ids: readonly number[]): Promise<ReadonlyMap<number, V>> {
+    const number = (this.lastLoad += 1);
+    // Requests share a load, so it runs on nobody's deadline.
+    const values = await runInContext(newContext(nanoid()), () => this.options.load(ids));
+    if (number > this.barrier) for (const id of ids) this.keep(id, values.get(id) ?? null, number);
+    return values;
+  }
+
+  private keep(id: number, value: V | null, load: number): void {
+    const known = this.entries.peek(id);
+    if (known && known.load > load) return;
+    const bytes = value ? this.options.bytesOf(value) : NEGATIVE_BYTES;
+    this.entries.set(id, { value, load, loadedAt: Date.now(), asked: false, bytes });
+  }
+}

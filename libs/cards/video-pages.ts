@@ -1,0 +1,37 @@
+import { RawAnswer, answerHead, type Call, type Language } from '@doul/http';
+import { Injectable } from '@nestjs/common';
+import { cardPage, renderPage, type CardPage } from './card-page.js';
+import { ViewerFlagReader } from './viewer-flags.js';
+import type { VideoCard } from './video-card.js';
+
+const heads: Record<Language, Buffer> = {
+  en: Buffer.from(`${answerHead('en')},"video_list":[`),
+  zh: Buffer.from(`${answerHead('zh')},"video_list":[`),
+};
+
+/** Names the flags that are false because their service was away: `likes`, `follows`, or both. */
+export const DEGRADED_HEADER = 'x-doul-degraded';
+
+/** Answers with lists of videos as their viewer sees them. */
+@Injectable()
+export class VideoPages {
+  constructor(private readonly flags: ViewerFlagReader) {}
+
+  /**
+   * A complete answer. Up to the question for the flags it is synchronous, so that questions of concurrent requests travel together.
+   *
+   * @param fields what follows the list, each with its comma in front
+   */
+  answer(call: Call, page: CardPage, fields: string): RawAnswer | Promise<RawAnswer> {
+    const tail = Buffer.from(`]${fields}}`);
+    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(renderPage(page, undefined, heads[call.language], tail));
+    return this.flags.read(call.viewerId, page).then(({ missing, ...flags }) => {
+      const body = renderPage(page, flags, heads[call.language], tail);
+      return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined);
+    });
+  }
+
+  list(call: Call, cards: readonly VideoCard[], fields: string): RawAnswer | Promise<RawAnswer> {
+    return this.answer(call, cardPage(cards), fields);
+  }
+}

@@ -1,0 +1,64 @@
+import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition } from '@doul/contracts';
+import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { metrics } from '@doul/runtime';
+import { Injectable } from '@nestjs/common';
+import type { CardPage, ViewerFlags } from './card-page.js';
+
+/** A page without flags soon is better than one with them late, in ms. */
+const DEADLINE_MS = 800;
+const NONE = new Uint8Array(0);
+const degraded = metrics.counter('doul_flags_degraded_total', 'Pages shown without flags of their viewer because a service was away', [
+  'part',
+]);
+
+/** Flags, and which of them are missing because their service was away. */
+export interface ReadFlags extends ViewerFlags {
+  readonly missing: readonly string[];
+}
+
+/** What viewers like and follow: one question a page and service, which travels with other requests'. */
+@Injectable()
+export class ViewerFlagReader {
+  constructor(
+    @InjectRpc(FavoriteServiceDefinition) private readonly favorites: RpcClient<typeof FavoriteServiceDefinition>,
+    @InjectRpc(RelationServiceDefinition) private readonly relations: RpcClient<typeof RelationServiceDefinition>,
+  ) {}
+
+  /** Never rejects for a service that is away: its flags are then false, and named. */
+  async read(viewerId: number, { videoIds, authorIds }: Pick<CardPage, 'videoIds' | 'authorIds'>): Promise<ReadFlags> {
+    const [liked, followed] = await Promise.all([
+      this.attempt('likes', this.liked(viewerId, videoIds)),
+      this.attempt('follows', this.followed(viewerId, authorIds)),
+    ]);
+    const missing = [...(liked ? [] : ['likes']), ...(followed ? [] : ['follows'])];
+    return { liked: liked ?? NONE, followed: followed ?? NONE, missing };
+  }
+
+  private async liked(viewerId: number, videoIds: readonly number[]): Promise<Uint8Array> {
+    const { liked } = await this.favorites.ask.getFlags({ viewerId, videoIds: [...videoIds] }, { deadlineMs: DEADLINE_MS });
+    return bitsOf(videoIds, new Set(liked));
+  }
+
+  private async followed(viewerId: number, authorIds: readonly number[]): Promise<Uint8Array> {
+    const { following } = await this.relations.getRelations({ viewerId, userIds: [...authorIds] }, { deadlineMs: DEADLINE_MS });
+    return bitsOf(authorIds, new Set(following));
+  }
+
+  private attempt<T>(part: string, answer: Promise<T>): Promise<T | undefined> {
+    return answer.catch((error: unknown) => {
+      if (!(error instanceof DoulError) || !AWAY.has(error.name)) throw error;
+      degraded.inc({ part });
+      return undefined;
+    });
+  }
+}
+
+const AWAY = new Set(['UNAVAILABLE', 'DEADLINE']);
+
+function bitsOf(ids: readonly number[], yes: ReadonlySet<number>): Uint8Array {
+  const bits = new Uint8Array((ids.length + 7) >> 3);
+  ids.forEach((id, at) => {
+    if (yes.has(id)) bits[at >> 3] = (bits[at >> 3] as number) | (1 << (at & 7));
+  });
+  return bits;
+}
