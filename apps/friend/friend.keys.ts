@@ -24,3 +24,11 @@ export const followingVersionKey = defineKey({
   ttl: '1d',
   doc: "The follow_version of the user's counters up to which the set is certainly right",
 });
+
+export const followChangesKey = defineKey({
+  name: 'followChanges',
+  pattern: 'friend:changes',
+  type: 'stream',
+  ttl: 'none: bounded to some 20,000 batches; readers start anew when it is lost',
+  doc: "Which users' follow counters changed lately: the ids of one batch in each entry",
+});

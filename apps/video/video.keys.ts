@@ -63,3 +63,19 @@ export const userCountersKey = defineKey({
   ttl: '7d',
   doc: 'Copy of a row of user_counters; never older than what was there',
 });
+
+export const videoChangesKey = defineKey({
+  name: 'videoChanges',
+  pattern: 'video:changes',
+  type: 'stream',
+  ttl: 'none: bounded to some 20,000 batches; readers start anew when it is lost',
+  doc: 'Which videos changed lately: the ids of one batch in each entry',
+});
+
+export const authorChangesKey = defineKey({
+  name: 'authorChanges',
+  pattern: 'video:user-changes',
+  type: 'stream',
+  ttl: 'none: bounded to some 20,000 batches; readers start anew when it is lost',
+  doc: "Which users' counters changed lately: the ids of one batch in each entry",
+});

@@ -1,4 +1,5 @@
 import { childLog } from '@doul/runtime';
+import type { ChangeLog } from './change-log.js';
 import { CounterCopy, type CounterRow, type CounterValues } from './counter-copy.js';
 import { CounterProjector } from './counter-projector.js';
 import type { Database } from './database.js';
@@ -21,6 +22,8 @@ export interface CounterOptions<F extends string> {
   table: string;
   fields: readonly F[];
   key: Key<`${string}{id}${string}`>;
+  /** Hears of every id whose copy was brought up to date, at least once a change. */
+  changes?: ChangeLog;
 }
 
 type StoredRow = { id: number; version: number } & Record<string, number>;
@@ -46,7 +49,7 @@ export class CounterTable<F extends string> {
   constructor(private readonly options: CounterOptions<F>) {
     const { redis, table, fields, key } = options;
     this.copy = new CounterCopy(redis, table, fields, key);
-    this.projector = new CounterProjector(table, options.db, (rows) => this.copy.write(rows.map((row) => this.toRow(row))), this.columns());
+    this.projector = new CounterProjector(table, options.db, (rows) => this.show(rows.map((row) => this.toRow(row))), this.columns());
     const sums = fields.map((field) => `${field} = ${field} + VALUES(${field})`).join(', ');
     this.upsert = `INSERT INTO ${table} (${this.columns()}, dirty) VALUES ? ON DUPLICATE KEY UPDATE ${sums}, version = version + 1, dirty = 1`;
     this.select = `SELECT ${this.columns()} FROM ${table} WHERE id IN (?)`;
@@ -96,7 +99,7 @@ export class CounterTable<F extends string> {
 
   /** Brings the copies of some ids up to date now, for a caller that cannot wait for the projector. */
   async project(ids: readonly number[]): Promise<void> {
-    await this.copy.write([...(await this.stored(this.options.db, ids)).values()]);
+    await this.show([...(await this.stored(this.options.db, ids)).values()]);
   }
 
   /** Reads rows from MySQL, and copies them to Redis as far as it can be reached. */
@@ -130,6 +133,12 @@ export class CounterTable<F extends string> {
     const rows = new Map<number, CounterRow<F>>();
     for (const load of new Set(ids.map((id) => this.loading.get(id)))) for (const [id, row] of (await load) ?? []) rows.set(id, row);
     return new Map(ids.map((id) => [id, rows.get(id) ?? { id, version: 0, values: this.zeros() }]));
+  }
+
+  /** Copies first: whoever hears of a change finds it. Until both are done the rows stay dirty, so a crash in between only repeats them. */
+  private async show(rows: readonly CounterRow<F>[]): Promise<void> {
+    await this.copy.write(rows);
+    await this.options.changes?.note(rows.map((row) => row.id));
   }
 
   private toRow(row: StoredRow): CounterRow<F> {

@@ -1,3 +1,4 @@
+export { ChangeLog, type Changes } from './change-log.js';
 export type { CacheEntry, CacheId, CacheStore, Ticket } from './cache-store.js';
 export type { CounterRow, CounterValues } from './counter-copy.js';
 export { createCounterTable } from './counter-schema.js';

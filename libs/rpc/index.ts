@@ -7,3 +7,4 @@ export { instanceClient } from './instance-client.js';
 export { InjectRpc, RpcModule } from './module.js';
 export { rpcConfig } from './rpc.config.js';
 export { rpcLayer } from './server.js';
+export { watchChanges, type ChangeWatch, type ChangesAnswer, type WatchOptions } from './watch-changes.js';

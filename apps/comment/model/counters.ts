@@ -1,6 +1,6 @@
-import { CounterTable, Database, RedisStore } from '@doul/data';
+import { ChangeLog, CounterTable, Database, RedisStore } from '@doul/data';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { commentCountersKey } from '../comment.keys.js';
+import { commentChangesKey, commentCountersKey } from '../comment.keys.js';
 
 /** Visible comments of a video. */
 export const COMMENT_COUNTER_FIELDS = ['comment_count'] as const;
@@ -10,10 +10,13 @@ export class CommentCounters
   extends CounterTable<(typeof COMMENT_COUNTER_FIELDS)[number]>
   implements OnApplicationBootstrap, BeforeApplicationShutdown
 {
+  readonly changes: ChangeLog;
   private projection: { stop(): Promise<void> } | undefined;
 
   constructor(db: Database, redis: RedisStore) {
-    super({ db, redis, table: 'comment_counters', fields: COMMENT_COUNTER_FIELDS, key: commentCountersKey });
+    const changes = new ChangeLog(redis, commentChangesKey);
+    super({ db, redis, table: 'comment_counters', fields: COMMENT_COUNTER_FIELDS, key: commentCountersKey, changes });
+    this.changes = changes;
   }
 
   onApplicationBootstrap(): void {

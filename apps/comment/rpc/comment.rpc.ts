@@ -4,6 +4,8 @@ import {
   type DeleteCommentRequest,
   type GetCommentCountsRequest,
   type GetCommentCountsResponse,
+  type ListCommentChangesRequest,
+  type ListCommentChangesResponse,
   type ListCommentsRequest,
   type ListCommentsResponse,
   type ListReviewRequest,
@@ -54,6 +56,11 @@ export class CommentRpc implements RpcHandlers<typeof CommentServiceDefinition> 
   async getCommentCounts({ videoIds }: GetCommentCountsRequest): Promise<GetCommentCountsResponse> {
     const counts = await this.counters.getMany(videoIds);
     return { counts: videoIds.map((videoId) => ({ videoId, commentCount: counts.get(videoId)?.comment_count ?? 0 })) };
+  }
+
+  async listCommentChanges({ cursor }: ListCommentChangesRequest): Promise<ListCommentChangesResponse> {
+    const { ids: videoIds, ...rest } = await this.counters.changes.since(cursor);
+    return { videoIds, ...rest };
   }
 
   async listReview({ cursor, limit }: ListReviewRequest): Promise<ListCommentsResponse> {

@@ -21,11 +21,13 @@ const projected = async () => {
 
 describe('comments', () => {
   it('are listed newest first, counted, and announced', async () => {
+    const { cursor } = await system.counters.changes.since('');
     await post(ALICE, 0, 'first');
     await post(BOB, 0, 'second 😀');
     expect(await contents(0, 0)).toEqual(['second 😀', 'first']);
     await projected();
     expect(await count(0)).toBe(2);
+    expect((await system.counters.changes.since(cursor)).ids).toContain(system.video(0));
     expect(await system.events()).toEqual(['comment.posted', 'comment.posted']);
   });
 

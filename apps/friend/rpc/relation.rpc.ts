@@ -6,6 +6,8 @@ import {
   type GetFollowCountersResponse,
   type GetRelationsRequest,
   type GetRelationsResponse,
+  type ListRelationChangesRequest,
+  type ListRelationChangesResponse,
   type ListRelationsRequest,
   type ListRelationsResponse,
   type ReconcileRelationsRequest,
@@ -59,6 +61,11 @@ export class RelationRpc implements RpcHandlers<typeof RelationServiceDefinition
     const list = KINDS[kind];
     if (list === undefined) throw CommonErrors.INVALID_PARAMETER({ parameter: 'kind', problem: 'is missing' });
     return this.relations.list(list, userId, cursor, limit);
+  }
+
+  async listRelationChanges({ cursor }: ListRelationChangesRequest): Promise<ListRelationChangesResponse> {
+    const { ids: userIds, ...rest } = await this.counters.changes.since(cursor);
+    return { userIds, ...rest };
   }
 
   async reconcileRelations({ afterId, limit }: ReconcileRelationsRequest): Promise<ReconcileRelationsResponse> {

@@ -111,6 +111,18 @@ describe('lists', () => {
   });
 });
 
+describe('changes', () => {
+  it('name both users of a follow, once their new counters can be read', async () => {
+    const { cursor, reset } = await friend.rpc.listRelationChanges({ cursor: '' });
+    expect(reset).toBe(true);
+    await follow(alice, bob);
+    await friend.counters.projector.projectDirty();
+    const answer = await friend.rpc.listRelationChanges({ cursor });
+    expect(answer).toMatchObject({ userIds: [alice, bob], reset: false, more: false });
+    expect(await friend.rpc.listRelationChanges({ cursor: answer.cursor })).toMatchObject({ userIds: [], reset: false });
+  });
+});
+
 describe('cost', () => {
   it('is one Redis round trip and no SQL when warm', async () => {
     await follow(alice, bob);

@@ -1,7 +1,10 @@
-import { ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
+import { ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore, type Changes } from '@doul/data';
+import { childLog } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
-import { profileKey } from '../usercenter.keys.js';
+import { profileChangesKey, profileKey } from '../usercenter.keys.js';
 import { ProfileRepository, type ProfileChange, type StoredProfile } from './profile.repository.js';
+
+const log = childLog('usercenter');
 
 /** Changes are forgotten at once, so the age only bounds what a lost deletion could cost, in ms. */
 const FRESH_MS = 10 * 60_000;
@@ -13,11 +16,13 @@ const NEGATIVE_MS = 5_000;
 @Injectable()
 export class Profiles {
   private readonly cache: ReadThroughCache<number, StoredProfile>;
+  private readonly changes: ChangeLog;
 
   constructor(
     private readonly repository: ProfileRepository,
     redis: RedisStore,
   ) {
+    this.changes = new ChangeLog(redis, profileChangesKey);
     this.cache = new ReadThroughCache<number, StoredProfile>({
       name: 'profiles',
       load: (ids) => repository.byIds(ids),
@@ -33,9 +38,15 @@ export class Profiles {
     return this.cache.getMany(ids);
   }
 
-  /** Drops what is cached of a user, a "does not exist" too. */
-  forget(userId: number): Promise<void> {
-    return this.cache.forget([userId]);
+  /** Drops what is cached of a user, a "does not exist" too, and tells whoever keeps copies. */
+  async forget(userId: number): Promise<void> {
+    await this.cache.forget([userId]);
+    await this.changes.note([userId]).catch((error: unknown) => log.warn({ err: error, userId }, 'could not note a changed profile'));
+  }
+
+  /** Whose profiles changed after a cursor. */
+  changesSince(cursor: string): Promise<Changes> {
+    return this.changes.since(cursor);
   }
 
   /** Changes a profile; the profile as it was, or undefined when there is no such user. */

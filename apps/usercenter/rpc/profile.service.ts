@@ -5,6 +5,8 @@ import {
   type ExistsResponse,
   type GetProfilesRequest,
   type GetProfilesResponse,
+  type ListProfileChangesRequest,
+  type ListProfileChangesResponse,
   type Profile,
   type ScanUsersRequest,
   type ScanUsersResponse,
@@ -83,6 +85,11 @@ export class ProfileService implements RpcHandlers<typeof ProfileServiceDefiniti
     const before = await this.profiles.update(request.userId, change);
     if (!before) throw UsercenterErrors.NO_SUCH_USER();
     return { replacedKeys: replaced(before, change) };
+  }
+
+  async listProfileChanges({ cursor }: ListProfileChangesRequest): Promise<ListProfileChangesResponse> {
+    const { ids: userIds, ...rest } = await this.profiles.changesSince(cursor);
+    return { userIds, ...rest };
   }
 
   async scanUsers({ ids, afterId, limit }: ScanUsersRequest): Promise<ScanUsersResponse> {

@@ -101,7 +101,9 @@ describe('profiles', () => {
     const context = newContext('warm read');
     await runInContext(context, read);
     expect(context.calls).toMatchObject({ sql: 0, redis: 1 });
+    const { cursor } = await uc.profiles.listProfileChanges({ cursor: '' });
     await uc.profiles.updateProfile({ userId, name: 'cold', avatarKey: 'avatars/a.png' });
+    expect((await uc.profiles.listProfileChanges({ cursor })).userIds).toContain(userId);
     const [edited] = (await read()).profiles;
     expect(edited?.name).toBe('cold');
     expect(edited?.avatar).toContain('avatars/a.png');

@@ -1,6 +1,6 @@
-import { ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
+import { ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
 import { Injectable } from '@nestjs/common';
-import { cardKey } from '../video.keys.js';
+import { cardKey, videoChangesKey } from '../video.keys.js';
 import type { StoredVideo } from './video.js';
 import { VideoRepository } from './video.repository.js';
 
@@ -14,8 +14,10 @@ const NEGATIVE_MS = 5_000;
 @Injectable()
 export class Cards {
   private readonly cache: ReadThroughCache<number, StoredVideo>;
+  private readonly changes: ChangeLog;
 
   constructor(redis: RedisStore, videos: VideoRepository) {
+    this.changes = new ChangeLog(redis, videoChangesKey);
     this.cache = new ReadThroughCache<number, StoredVideo>({
       name: 'video-card',
       load: (ids) => videos.byIds(ids),
@@ -35,8 +37,9 @@ export class Cards {
     return this.cache.get(id);
   }
 
-  /** To be called after a change is committed. */
-  forget(ids: readonly number[]): Promise<void> {
-    return this.cache.forget(ids);
+  /** To be called after a change is committed; then tells whoever keeps copies. */
+  async forget(ids: readonly number[]): Promise<void> {
+    await this.cache.forget(ids);
+    await this.changes.note(ids);
   }
 }

@@ -1,6 +1,6 @@
-import { CounterTable, Database, RedisStore } from '@doul/data';
+import { ChangeLog, CounterTable, Database, RedisStore } from '@doul/data';
 import { Injectable } from '@nestjs/common';
-import { userCountersKey, videoCountersKey } from '../video.keys.js';
+import { authorChangesKey, userCountersKey, videoChangesKey, videoCountersKey } from '../video.keys.js';
 
 export const VIDEO_COUNTER_FIELDS = ['favorite_count'] as const;
 /** Published videos, likes received, likes given as far as MySQL has taken them in. */
@@ -9,13 +9,15 @@ export const USER_COUNTER_FIELDS = ['work_count', 'total_favorited', 'favorite_c
 @Injectable()
 export class VideoCounters extends CounterTable<(typeof VIDEO_COUNTER_FIELDS)[number]> {
   constructor(db: Database, redis: RedisStore) {
-    super({ db, redis, table: 'video_counters', fields: VIDEO_COUNTER_FIELDS, key: videoCountersKey });
+    const changes = new ChangeLog(redis, videoChangesKey);
+    super({ db, redis, table: 'video_counters', fields: VIDEO_COUNTER_FIELDS, key: videoCountersKey, changes });
   }
 }
 
 @Injectable()
 export class UserCounters extends CounterTable<(typeof USER_COUNTER_FIELDS)[number]> {
   constructor(db: Database, redis: RedisStore) {
-    super({ db, redis, table: 'user_counters', fields: USER_COUNTER_FIELDS, key: userCountersKey });
+    const changes = new ChangeLog(redis, authorChangesKey);
+    super({ db, redis, table: 'user_counters', fields: USER_COUNTER_FIELDS, key: userCountersKey, changes });
   }
 }

@@ -18,6 +18,7 @@ import { FeedCheck } from './reconcile-feed.js';
 import { LikeCheck } from './reconcile-likes.js';
 import { ReconcileRepository } from './reconcile.repository.js';
 import { Reconciliation } from './reconciliation.js';
+import { VideoChangeLog } from './video-changes.js';
 import { VideoRepository } from './video.repository.js';
 
 const providers = [
@@ -37,6 +38,7 @@ const providers = [
   ReconcileRepository,
   Reconciliation,
   UserCounters,
+  VideoChangeLog,
   VideoCounters,
   VideoRepository,
 ];

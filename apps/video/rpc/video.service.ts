@@ -10,6 +10,8 @@ import {
   type GetOwnersResponse,
   type ListByAuthorRequest,
   type ListByAuthorResponse,
+  type ListVideoChangesRequest,
+  type ListVideoChangesResponse,
   type ReconcileVideosRequest,
   type ReconcileVideosResponse,
   type RemoveVideoRequest,
@@ -21,6 +23,7 @@ import { RpcController, type RpcHandlers } from '@doul/rpc';
 import { PublicationRepository } from '../model/publication.repository.js';
 import { Reconciliation } from '../model/reconciliation.js';
 import { stateOf } from '../model/video.js';
+import { VideoChangeLog } from '../model/video-changes.js';
 import { VideoRepository, type ScannedVideo } from '../model/video.repository.js';
 import { VideoErrors } from '../video.errors.js';
 import { CardReader } from './card-reader.js';
@@ -36,6 +39,7 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
     private readonly publications: PublicationRepository,
     private readonly reader: CardReader,
     private readonly reconciliation: Reconciliation,
+    private readonly changes: VideoChangeLog,
   ) {}
 
   async createVideo(request: CreateVideoRequest): Promise<CreateVideoResponse> {
@@ -80,6 +84,10 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
     const size = Math.min(Math.max(1, limit), MAX_IDS);
     const rows = await this.videos.scan(afterId, size);
     return { videos: rows.map(indexed), hasMore: rows.length === size };
+  }
+
+  listVideoChanges({ cursor }: ListVideoChangesRequest): Promise<ListVideoChangesResponse> {
+    return this.changes.since(cursor);
   }
 
   async reconcileVideos({ cursor, limit }: ReconcileVideosRequest): Promise<ReconcileVideosResponse> {

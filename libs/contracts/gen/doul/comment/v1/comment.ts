@@ -92,6 +92,21 @@ export interface ReconcileCommentsResponse {
   hasMore: boolean;
 }
 
+export interface ListCommentChangesRequest {
+  /** Empty at first; then what the last answer said. */
+  cursor: string;
+}
+
+export interface ListCommentChangesResponse {
+  /** Videos whose number of visible comments changed. */
+  videoIds: number[];
+  cursor: string;
+  /** The cursor is empty, or leads nowhere any more: everything may have changed. */
+  reset: boolean;
+  /** There is more already: ask again at once. */
+  more: boolean;
+}
+
 function createBaseComment(): Comment {
   return { id: 0, videoId: 0, userId: 0, content: "", createdAtMs: 0 };
 }
@@ -1216,6 +1231,166 @@ export const ReconcileCommentsResponse: MessageFns<ReconcileCommentsResponse> = 
   },
 };
 
+function createBaseListCommentChangesRequest(): ListCommentChangesRequest {
+  return { cursor: "" };
+}
+
+export const ListCommentChangesRequest: MessageFns<ListCommentChangesRequest> = {
+  encode(message: ListCommentChangesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCommentChangesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListCommentChangesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListCommentChangesRequest>, I>>(base?: I): ListCommentChangesRequest {
+    return ListCommentChangesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListCommentChangesRequest>, I>>(object: I): ListCommentChangesRequest {
+    const message = createBaseListCommentChangesRequest();
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseListCommentChangesResponse(): ListCommentChangesResponse {
+  return { videoIds: [], cursor: "", reset: false, more: false };
+}
+
+export const ListCommentChangesResponse: MessageFns<ListCommentChangesResponse> = {
+  encode(message: ListCommentChangesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.videoIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.videoIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.reset !== false) {
+      writer.uint32(24).bool(message.reset);
+    }
+    if (message.more !== false) {
+      writer.uint32(32).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCommentChangesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListCommentChangesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.videoIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.videoIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reset = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListCommentChangesResponse>, I>>(base?: I): ListCommentChangesResponse {
+    return ListCommentChangesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListCommentChangesResponse>, I>>(object: I): ListCommentChangesResponse {
+    const message = createBaseListCommentChangesResponse();
+    message.videoIds = object.videoIds?.map((e) => e) || [];
+    message.cursor = object.cursor ?? "";
+    message.reset = object.reset ?? false;
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
 export type CommentServiceDefinition = typeof CommentServiceDefinition;
 export const CommentServiceDefinition = {
   name: "CommentService",
@@ -1277,6 +1452,15 @@ export const CommentServiceDefinition = {
       requestType: ReconcileCommentsRequest as typeof ReconcileCommentsRequest,
       requestStream: false,
       responseType: ReconcileCommentsResponse as typeof ReconcileCommentsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** What changed after the cursor, for processes that keep copies: they ask several times a second, and nothing new costs next to nothing. */
+    listCommentChanges: {
+      name: "ListCommentChanges",
+      requestType: ListCommentChangesRequest as typeof ListCommentChangesRequest,
+      requestStream: false,
+      responseType: ListCommentChangesResponse as typeof ListCommentChangesResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },

@@ -77,6 +77,21 @@ export interface ReconcileRelationsResponse {
   hasMore: boolean;
 }
 
+export interface ListRelationChangesRequest {
+  /** Empty at first; then what the last answer said. */
+  cursor: string;
+}
+
+export interface ListRelationChangesResponse {
+  /** Users whose counters of follows changed. */
+  userIds: number[];
+  cursor: string;
+  /** The cursor is empty, or leads nowhere any more: everything may have changed. */
+  reset: boolean;
+  /** There is more already: ask again at once. */
+  more: boolean;
+}
+
 function createBaseSetFollowRequest(): SetFollowRequest {
   return { userId: 0, toUserId: 0, follow: false };
 }
@@ -894,6 +909,166 @@ export const ReconcileRelationsResponse: MessageFns<ReconcileRelationsResponse> 
   },
 };
 
+function createBaseListRelationChangesRequest(): ListRelationChangesRequest {
+  return { cursor: "" };
+}
+
+export const ListRelationChangesRequest: MessageFns<ListRelationChangesRequest> = {
+  encode(message: ListRelationChangesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRelationChangesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRelationChangesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListRelationChangesRequest>, I>>(base?: I): ListRelationChangesRequest {
+    return ListRelationChangesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListRelationChangesRequest>, I>>(object: I): ListRelationChangesRequest {
+    const message = createBaseListRelationChangesRequest();
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseListRelationChangesResponse(): ListRelationChangesResponse {
+  return { userIds: [], cursor: "", reset: false, more: false };
+}
+
+export const ListRelationChangesResponse: MessageFns<ListRelationChangesResponse> = {
+  encode(message: ListRelationChangesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.userIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.reset !== false) {
+      writer.uint32(24).bool(message.reset);
+    }
+    if (message.more !== false) {
+      writer.uint32(32).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRelationChangesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRelationChangesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.userIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.userIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reset = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListRelationChangesResponse>, I>>(base?: I): ListRelationChangesResponse {
+    return ListRelationChangesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListRelationChangesResponse>, I>>(object: I): ListRelationChangesResponse {
+    const message = createBaseListRelationChangesResponse();
+    message.userIds = object.userIds?.map((e) => e) || [];
+    message.cursor = object.cursor ?? "";
+    message.reset = object.reset ?? false;
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
 export type RelationServiceDefinition = typeof RelationServiceDefinition;
 export const RelationServiceDefinition = {
   name: "RelationService",
@@ -940,6 +1115,15 @@ export const RelationServiceDefinition = {
       requestType: ReconcileRelationsRequest as typeof ReconcileRelationsRequest,
       requestStream: false,
       responseType: ReconcileRelationsResponse as typeof ReconcileRelationsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** What changed after the cursor, for processes that keep copies: they ask several times a second, and nothing new costs next to nothing. */
+    listRelationChanges: {
+      name: "ListRelationChanges",
+      requestType: ListRelationChangesRequest as typeof ListRelationChangesRequest,
+      requestStream: false,
+      responseType: ListRelationChangesResponse as typeof ListRelationChangesResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },

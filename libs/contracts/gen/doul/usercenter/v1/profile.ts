@@ -77,6 +77,21 @@ export interface ScanUsersResponse {
   hasMore: boolean;
 }
 
+export interface ListProfileChangesRequest {
+  /** Empty at first; then what the last answer said. */
+  cursor: string;
+}
+
+export interface ListProfileChangesResponse {
+  /** Users whose profile changed. */
+  userIds: number[];
+  cursor: string;
+  /** The cursor is empty, or leads nowhere any more: everything may have changed. */
+  reset: boolean;
+  /** There is more already: ask again at once. */
+  more: boolean;
+}
+
 function createBaseProfile(): Profile {
   return {
     id: 0,
@@ -972,6 +987,166 @@ export const ScanUsersResponse: MessageFns<ScanUsersResponse> = {
   },
 };
 
+function createBaseListProfileChangesRequest(): ListProfileChangesRequest {
+  return { cursor: "" };
+}
+
+export const ListProfileChangesRequest: MessageFns<ListProfileChangesRequest> = {
+  encode(message: ListProfileChangesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProfileChangesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProfileChangesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListProfileChangesRequest>, I>>(base?: I): ListProfileChangesRequest {
+    return ListProfileChangesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListProfileChangesRequest>, I>>(object: I): ListProfileChangesRequest {
+    const message = createBaseListProfileChangesRequest();
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseListProfileChangesResponse(): ListProfileChangesResponse {
+  return { userIds: [], cursor: "", reset: false, more: false };
+}
+
+export const ListProfileChangesResponse: MessageFns<ListProfileChangesResponse> = {
+  encode(message: ListProfileChangesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.userIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.reset !== false) {
+      writer.uint32(24).bool(message.reset);
+    }
+    if (message.more !== false) {
+      writer.uint32(32).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProfileChangesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProfileChangesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.userIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.userIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reset = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListProfileChangesResponse>, I>>(base?: I): ListProfileChangesResponse {
+    return ListProfileChangesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListProfileChangesResponse>, I>>(object: I): ListProfileChangesResponse {
+    const message = createBaseListProfileChangesResponse();
+    message.userIds = object.userIds?.map((e) => e) || [];
+    message.cursor = object.cursor ?? "";
+    message.reset = object.reset ?? false;
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
 /** Profiles with their counters; the one place that every API asks for users. */
 export type ProfileServiceDefinition = typeof ProfileServiceDefinition;
 export const ProfileServiceDefinition = {
@@ -1009,6 +1184,15 @@ export const ProfileServiceDefinition = {
       requestType: ScanUsersRequest as typeof ScanUsersRequest,
       requestStream: false,
       responseType: ScanUsersResponse as typeof ScanUsersResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** What changed after the cursor, for processes that keep copies: they ask several times a second, and nothing new costs next to nothing. */
+    listProfileChanges: {
+      name: "ListProfileChanges",
+      requestType: ListProfileChangesRequest as typeof ListProfileChangesRequest,
+      requestStream: false,
+      responseType: ListProfileChangesResponse as typeof ListProfileChangesResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },

@@ -146,6 +146,23 @@ export interface ReconcileVideosResponse {
   nextCursor: string;
 }
 
+export interface ListVideoChangesRequest {
+  /** Empty at first; then what the last answer said. */
+  cursor: string;
+}
+
+export interface ListVideoChangesResponse {
+  /** Videos whose card or counters changed. */
+  videoIds: number[];
+  /** Users whose counters of works and likes changed. */
+  userIds: number[];
+  cursor: string;
+  /** The cursor is empty, or leads nowhere any more: everything may have changed. */
+  reset: boolean;
+  /** There is more already: ask again at once. */
+  more: boolean;
+}
+
 function createBaseCard(): Card {
   return {
     id: 0,
@@ -1773,6 +1790,192 @@ export const ReconcileVideosResponse: MessageFns<ReconcileVideosResponse> = {
   },
 };
 
+function createBaseListVideoChangesRequest(): ListVideoChangesRequest {
+  return { cursor: "" };
+}
+
+export const ListVideoChangesRequest: MessageFns<ListVideoChangesRequest> = {
+  encode(message: ListVideoChangesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVideoChangesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVideoChangesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListVideoChangesRequest>, I>>(base?: I): ListVideoChangesRequest {
+    return ListVideoChangesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListVideoChangesRequest>, I>>(object: I): ListVideoChangesRequest {
+    const message = createBaseListVideoChangesRequest();
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseListVideoChangesResponse(): ListVideoChangesResponse {
+  return { videoIds: [], userIds: [], cursor: "", reset: false, more: false };
+}
+
+export const ListVideoChangesResponse: MessageFns<ListVideoChangesResponse> = {
+  encode(message: ListVideoChangesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.videoIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.videoIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.userIds.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.userIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(26).string(message.cursor);
+    }
+    if (message.reset !== false) {
+      writer.uint32(32).bool(message.reset);
+    }
+    if (message.more !== false) {
+      writer.uint32(40).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVideoChangesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVideoChangesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.videoIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.videoIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.userIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.userIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reset = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListVideoChangesResponse>, I>>(base?: I): ListVideoChangesResponse {
+    return ListVideoChangesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListVideoChangesResponse>, I>>(object: I): ListVideoChangesResponse {
+    const message = createBaseListVideoChangesResponse();
+    message.videoIds = object.videoIds?.map((e) => e) || [];
+    message.userIds = object.userIds?.map((e) => e) || [];
+    message.cursor = object.cursor ?? "";
+    message.reset = object.reset ?? false;
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
 export type VideoServiceDefinition = typeof VideoServiceDefinition;
 export const VideoServiceDefinition = {
   name: "VideoService",
@@ -1848,6 +2051,15 @@ export const VideoServiceDefinition = {
       requestType: ReconcileVideosRequest as typeof ReconcileVideosRequest,
       requestStream: false,
       responseType: ReconcileVideosResponse as typeof ReconcileVideosResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** What changed after the cursor, for processes that keep copies: they ask several times a second, and nothing new costs next to nothing. */
+    listVideoChanges: {
+      name: "ListVideoChanges",
+      requestType: ListVideoChangesRequest as typeof ListVideoChangesRequest,
+      requestStream: false,
+      responseType: ListVideoChangesResponse as typeof ListVideoChangesResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
