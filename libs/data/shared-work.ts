@@ -1,4 +1,4 @@
-import { currentContext, runInContext } from '@doul/runtime';
+import { currentContext, runInContext, withDeadline } from '@doul/runtime';
 
 /**
  * Runs work whose result several requests share: it counts towards the budget of the one that started it, but does not end with
@@ -7,6 +7,5 @@ import { currentContext, runInContext } from '@doul/runtime';
 export function sharedWork<T>(work: () => T): T {
   const context = currentContext();
   if (context?.deadline === undefined) return work();
-  const { deadline: _deadline, ...rest } = context;
-  return runInContext(rest, work);
+  return runInContext(withDeadline(context, undefined), work);
 }

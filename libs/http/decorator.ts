@@ -33,9 +33,9 @@ export function Endpoint<E extends AnyEndpoint>(endpoint: E) {
     if (!method) throw new Error(`${id}: @Endpoint stands on a method`);
     if (declared.has(id) && declared.get(id) !== endpoint) throw new Error(`${id} is declared twice`);
     declared.set(id, endpoint);
-    const answer = answering(endpoint);
+    const answer = answering(endpoint, method);
     const replaced = function (this: object, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      return answer(method.bind(this), request, reply);
+      return answer(this, request, reply);
     };
     Object.defineProperty(replaced, 'name', { value: key });
     descriptor.value = replaced as unknown as T;

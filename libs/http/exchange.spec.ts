@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { withDeadline } from '@doul/runtime';
 import { describe, expect, it } from 'vitest';
 import { Exchange, addressOf, requestIdOf } from './exchange.js';
 
@@ -33,8 +34,10 @@ describe('ids', () => {
     const exchange = new Exchange('id', request({}), 1);
     expect(exchange.requestKey).toBe(exchange.requestKey);
   });
-  it('survive being copied with the context', () => {
-    const context = new Exchange('id', request({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }), 1).context();
-    expect({ ...context }.traceparent).toMatch(new RegExp(`^00-${'a'.repeat(32)}-[0-9a-f]{16}-01$`));
+  it('of traces go on with the client’s, stay the same, and survive a change of the deadline', () => {
+    const exchange = new Exchange('id', request({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }), 1);
+    const { traceparent } = withDeadline(exchange, 5);
+    expect(traceparent).toMatch(new RegExp(`^00-${'a'.repeat(32)}-[0-9a-f]{16}-01$`));
+    expect(exchange.traceparent).toBe(traceparent);
   });
 });

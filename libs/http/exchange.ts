@@ -31,8 +31,8 @@ export function requestIdOf(raw: IncomingMessage, hops: number): string {
   return given !== undefined && PLAIN_ID.test(given) ? given : nanoid();
 }
 
-/** One request and all that is found out about it on its way. What is rarely asked for is computed when it is. */
-export class Exchange implements Call {
+/** One request and all that is found out about it on its way; it travels with the calls it causes. What is rarely asked for is computed when it is. */
+export class Exchange implements Call, RequestContext {
   readonly startedAt = performance.now();
   readonly calls: CallCounts = { rpc: 0, sql: 0, redis: 0 };
   viewerId = 0;
@@ -40,9 +40,10 @@ export class Exchange implements Call {
   /** What the envelope said; logged. */
   statusCode = 0;
   endpoint: AnyEndpoint | undefined;
-  /** Whether it holds one of the process's places for bodies. */
-  hasBody = false;
+  /** Set while it holds one of the process's places for bodies. */
+  givePlaceBack: (() => void) | undefined;
   private key: string | undefined;
+  private trace: string | undefined;
 
   constructor(
     readonly requestId: string,
@@ -50,18 +51,12 @@ export class Exchange implements Call {
     private readonly hops: number,
   ) {}
 
-  /** What travels with the calls this request causes; the trace is made up only when somebody looks. */
-  context(): RequestContext {
-    const { raw, requestId, calls, viewerId } = this;
-    let trace: string | undefined;
-    return {
-      requestId,
-      calls,
-      ...(viewerId > 0 ? { userId: viewerId } : {}),
-      get traceparent() {
-        return (trace ??= newTraceparent(headerOf(raw, 'traceparent')));
-      },
-    };
+  get userId(): number | undefined {
+    return this.viewerId > 0 ? this.viewerId : undefined;
+  }
+
+  get traceparent(): string {
+    return (this.trace ??= newTraceparent(headerOf(this.raw, 'traceparent')));
   }
 
   get requestKey(): string {

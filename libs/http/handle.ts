@@ -7,20 +7,20 @@ import type { AnyEndpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { failureOf, toDoulError } from './failure.js';
 import { limitCall, type Account } from './limits.js';
-import { readInput } from './read.js';
+import { inputReader } from './read.js';
 import { receiveForm } from './receive-form.js';
 import { sourcesOf } from './sources.js';
 
 /** Tests read from this header what a request cost; nobody else gets it. */
 const tellsCalls = process.env['NODE_ENV'] === 'test';
 
-/** A handler as a controller wrote it, bound to its instance. */
-export type Handler = (input: unknown, call: Call) => Promise<object> | object;
+/** A handler as a controller has it. */
+export type Handler = (this: object, input: unknown, call: Call) => Promise<object> | object;
 
 /** Writes a failed answer. */
 export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyReply): void {
   const failure = failureOf(
-    runInContext(exchange.context(), () => toDoulError(error)),
+    runInContext(exchange, () => toDoulError(error)),
     exchange,
   );
   exchange.statusCode = failure.code;
@@ -38,8 +38,12 @@ function accountOf({ viewerId }: Exchange, { username }: Record<string, unknown>
  * The way of a request through an endpoint. Everything up to the handler is synchronous when the endpoint has no rate limit,
  * so that questions of requests that arrive together leave together.
  */
-export function answering(endpoint: AnyEndpoint): (handler: Handler, request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+export function answering(
+  endpoint: AnyEndpoint,
+  handler: Handler,
+): (controller: object, request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const serialize = serializerOf(endpoint);
+  const read = inputReader(endpoint.params);
 
   const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
     if (tellsCalls) reply.header('x-doul-calls', JSON.stringify(exchange.calls));
@@ -49,23 +53,20 @@ export function answering(endpoint: AnyEndpoint): (handler: Handler, request: Fa
     } else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
   };
 
-  const start = (handler: Handler, request: FastifyRequest): Promise<object> | object => {
+  const start = (controller: object, request: FastifyRequest): Promise<object> | object => {
     const { exchange } = request;
-    if (endpoint.upload) {
-      const form = receiveForm(endpoint, endpoint.upload, request);
-      return runInContext(exchange.context(), () => handler(form, exchange));
-    }
+    const run = (input: unknown): Promise<object> | object => runInContext(exchange, () => handler.call(controller, input, exchange));
+    if (endpoint.upload) return run(receiveForm(endpoint, endpoint.upload, request));
     const sources = sourcesOf(request);
     authenticate(endpoint.auth, request.headers.authorization, sources, exchange);
-    const input = readInput(endpoint.params, sources);
-    const run = (): Promise<object> | object => runInContext(exchange.context(), () => handler(input, exchange));
-    if (!endpoint.limit) return run();
-    return limitCall(endpoint.limit, exchange, accountOf(exchange, input)).then(run);
+    const input = read(sources);
+    if (!endpoint.limit) return run(input);
+    return limitCall(endpoint.limit, exchange, accountOf(exchange, input)).then(() => run(input));
   };
 
-  return async (handler, request, reply) => {
+  return async (controller, request, reply) => {
     try {
-      send(await start(handler, request), request.exchange, reply);
+      send(await start(controller, request), request.exchange, reply);
     } catch (error) {
       sendFailure(error, request.exchange, reply);
     }

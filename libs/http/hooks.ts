@@ -60,17 +60,16 @@ export function addHooks(server: FastifyInstance): void {
     const { headers } = request;
     const exchange = (request.exchange = new Exchange(requestIdOf(request.raw, hops), request.raw, hops));
     exchange.endpoint = request.routeOptions.config.endpoint;
-    reply.headers({ 'x-request-id': exchange.requestId, ...SECURITY_HEADERS, ...corsHeaders(headers.origin) });
+    reply.header('x-request-id', exchange.requestId).headers(SECURITY_HEADERS).headers(corsHeaders(headers.origin));
     if (isStopping()) reply.header('connection', 'close');
-    if (request.method === 'OPTIONS') {
-      observe(exchange, request, reply, () => undefined);
-      return void reply.code(204).headers(preflightHeaders(headers)).send();
-    }
+    observe(exchange, request, reply);
+    if (request.method === 'OPTIONS') return void reply.code(204).headers(preflightHeaders(headers)).send();
     const hasBody = carriesBody(headers);
     mendContentType(headers, hasBody);
-    const leave = hasBody ? places.take(exchange.endpoint?.upload !== undefined) : undefined;
-    observe(exchange, request, reply, leave ?? (() => undefined));
-    if (hasBody && !leave) return sendFailure(CommonErrors.UNAVAILABLE(), exchange, reply);
+    if (hasBody) {
+      exchange.givePlaceBack = places.take(exchange.endpoint?.upload !== undefined);
+      if (!exchange.givePlaceBack) return sendFailure(CommonErrors.UNAVAILABLE(), exchange, reply);
+    }
     return done();
   });
 }

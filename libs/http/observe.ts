@@ -10,20 +10,22 @@ const inFlight = metrics.gauge('doul_http_in_flight', 'Requests being answered')
 /** Routes whose every call is not worth a line. */
 const QUIET = new Set(['/healthz', '/readyz']);
 
+function ended(exchange: Exchange, request: FastifyRequest, { raw }: FastifyReply): void {
+  inFlight.dec();
+  exchange.givePlaceBack?.();
+  const ms = performance.now() - exchange.startedAt;
+  // Unknown paths share one label: a scanner must not fill the metrics.
+  const route = exchange.endpoint?.path ?? (request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown'));
+  if (QUIET.has(route)) return;
+  const { requestId, viewerId: user, statusCode, calls } = exchange;
+  const status = raw.statusCode;
+  seconds.observe({ route }, ms / 1000);
+  answers.inc({ route, status, code: statusCode });
+  logAccess({ requestId, method: request.method, route, user, status, statusCode, ms, calls, aborted: !raw.writableFinished });
+}
+
 /** Notes a request's end, whether it was answered or its client left: one log line, metrics by route. */
-export function observe(exchange: Exchange, request: FastifyRequest, reply: FastifyReply, onEnd: () => void): void {
+export function observe(exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void {
   inFlight.inc();
-  reply.raw.once('close', () => {
-    inFlight.dec();
-    onEnd();
-    const ms = performance.now() - exchange.startedAt;
-    // Unknown paths share one label: a scanner must not fill the metrics.
-    const route = exchange.endpoint?.path ?? (request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown'));
-    if (QUIET.has(route)) return;
-    const status = reply.raw.statusCode;
-    seconds.observe({ route }, ms / 1000);
-    answers.inc({ route, status, code: exchange.statusCode });
-    const { requestId, viewerId: user, statusCode, calls } = exchange;
-    logAccess({ requestId, method: request.method, route, user, status, statusCode, ms, calls, aborted: !reply.raw.writableFinished });
-  });
+  reply.raw.on('close', () => ended(exchange, request, reply));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { languageOf } from './language.js';
 import { p } from './params.js';
-import { readInput } from './read.js';
+import { inputReader } from './read.js';
 
 const query = (values: Record<string, unknown>) => [{ values, repeats: true }];
 
@@ -17,7 +17,7 @@ describe('latest_time', () => {
     ['1714550400123', 1_714_550_400_123],
     [1_714_550_400_123, 1_714_550_400_123],
   ])('%j is the bound %i', (raw, bound) => {
-    expect(readInput({ latest_time: p.latestTime() }, query({ latest_time: raw }))).toEqual({ latest_time: bound });
+    expect(inputReader({ latest_time: p.latestTime() })(query({ latest_time: raw }))).toEqual({ latest_time: bound });
   });
 });
 
@@ -30,18 +30,18 @@ describe('text', () => {
     ['  ', 'none'],
     ['\u200b\u200d\ufeff\u3000\u3164', 'none'],
     [12, '12'],
-  ])('%j reads %j', (raw, text) => expect(readInput(shape, query({ text: raw }))).toEqual({ text }));
+  ])('%j reads %j', (raw, text) => expect(inputReader(shape)(query({ text: raw }))).toEqual({ text }));
   it.each([['abcd'], ['🌊🌊🌊🌊'], ['\ud800'], [true], [{}]])('%j is refused', (raw) => {
-    expect(() => readInput(shape, query({ text: raw }))).toThrow('Parameter text');
+    expect(() => inputReader(shape)(query({ text: raw }))).toThrow('Parameter text');
   });
 });
 
 describe('optional parameters', () => {
   it('are absent when nothing, or nothing visible, was sent', () => {
-    expect(readInput({ cursor: p.cursor(), count: p.count(30), id: p.id().optional() }, query({ cursor: '', count: ' ' }))).toEqual({});
+    expect(inputReader({ cursor: p.cursor(), count: p.count(30), id: p.id().optional() })(query({ cursor: '', count: ' ' }))).toEqual({});
   });
   it('are refused beyond their limits', () => {
-    expect(() => readInput({ count: p.count(30) }, query({ count: '31' }))).toThrow('from 1 to 30');
+    expect(() => inputReader({ count: p.count(30) })(query({ count: '31' }))).toThrow('from 1 to 30');
   });
 });
 

@@ -21,7 +21,7 @@ function add(found: unknown[], raw: unknown): void {
 }
 
 /** The different values that a request gives a parameter; blank ones are no values. */
-export function valuesOf(name: string, sources: readonly Source[]): unknown[] {
+function valuesOf(name: string, sources: readonly Source[]): unknown[] {
   const found: unknown[] = [];
   for (const { values, repeats } of sources) {
     const raw = values[name];
@@ -31,8 +31,9 @@ export function valuesOf(name: string, sources: readonly Source[]): unknown[] {
   return found;
 }
 
-function parse(name: string, schema: ZodType, raw: unknown): unknown {
-  const parsed = schema.safeParse(raw);
+type Parsed = ReturnType<ZodType['safeParse']>;
+
+function valueOf(name: string, parsed: Parsed): unknown {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const zh: unknown = issue?.code === 'custom' ? issue.params?.['zh'] : undefined;
@@ -50,21 +51,28 @@ function refuseLists(shape: Shape, sources: readonly Source[]): void {
 }
 
 /**
- * Reads an endpoint's parameters from wherever they are.
+ * How an endpoint's parameters are read, wherever they are. What a missing one means is asked of its schema once.
  *
- * @throws DoulError INVALID_PARAMETER; CONFLICTING_PARAMETER when two values mean different things (`12` and `1.2e+01` do not)
+ * The reader throws DoulError INVALID_PARAMETER; CONFLICTING_PARAMETER when two values mean different things (`12` and
+ * `1.2e+01` do not).
  */
-export function readInput(shape: Shape, sources: readonly Source[]): Record<string, unknown> {
-  refuseLists(shape, sources);
-  const input: Record<string, unknown> = {};
-  for (const name in shape) {
-    const schema = shape[name] as ZodType;
-    const [first, ...others] = valuesOf(name, sources);
-    const value = parse(name, schema, first);
-    if (value !== undefined) input[name] = value;
-    for (const other of others) if (schema.safeParse(other).data !== value) throw CommonErrors.CONFLICTING_PARAMETER({ parameter: name });
-  }
-  return input;
+export function inputReader(shape: Shape): (sources: readonly Source[]) => Record<string, unknown> {
+  const fields = Object.entries(shape).map(([name, rule]) => {
+    const schema = rule as ZodType;
+    return { name, schema, missing: schema.safeParse(undefined) };
+  });
+  return (sources) => {
+    refuseLists(shape, sources);
+    const input: Record<string, unknown> = {};
+    for (const { name, schema, missing } of fields) {
+      const found = valuesOf(name, sources);
+      const value = valueOf(name, found.length === 0 ? missing : schema.safeParse(found[0]));
+      if (value !== undefined) input[name] = value;
+      for (let at = 1; at < found.length; at += 1)
+        if (schema.safeParse(found[at]).data !== value) throw CommonErrors.CONFLICTING_PARAMETER({ parameter: name });
+    }
+    return input;
+  };
 }
 
 /** Longest token that is looked at, in characters; ours have about 160. */

@@ -5,7 +5,7 @@ import { FormFields } from './form-fields.js';
 import { sourcesOf } from './sources.js';
 import { limitAccount, limitAddress } from './limits.js';
 import { FormReading } from './form-reading.js';
-import { readInput, type Source } from './read.js';
+import { inputReader, type Source } from './read.js';
 import type { Received, UploadForm, UploadStream } from './upload-form.js';
 
 const isMultipart = (request: FastifyRequest): boolean => /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
@@ -13,6 +13,7 @@ const isMultipart = (request: FastifyRequest): boolean => /^multipart\/form-data
 /** The form of an upload's request, not read yet. */
 export function receiveForm(endpoint: AnyEndpoint, upload: UploadOptions, request: FastifyRequest): UploadForm<unknown> {
   const { exchange } = request;
+  const read = inputReader(endpoint.params);
   const names = typeof upload.file === 'string' ? [upload.file] : upload.file;
   const identify = (sources: readonly Source[]): boolean => authenticate(endpoint.auth, request.headers.authorization, sources, exchange);
 
@@ -24,7 +25,7 @@ export function receiveForm(endpoint: AnyEndpoint, upload: UploadOptions, reques
   const finish = async (sources: readonly Source[]): Promise<unknown> => {
     identify(sources);
     if (endpoint.limit) await limitAccount(endpoint.limit, exchange, exchange.viewerId || undefined);
-    return readInput(endpoint.params, sources);
+    return read(sources);
   };
 
   const receive = async <Stored>(

@@ -1,5 +1,14 @@
 export { ConfigError, configSlices, defineConfig, env, validateConfig, type ConfigOf, type ConfigShape, type ConfigVar } from './config.js';
-export { countCall, currentContext, newContext, newTraceparent, runInContext, type CallCounts, type RequestContext } from './context.js';
+export {
+  countCall,
+  currentContext,
+  newContext,
+  newTraceparent,
+  runInContext,
+  withDeadline,
+  type CallCounts,
+  type RequestContext,
+} from './context.js';
 export { EtcdClient, etcd } from './etcd-client.js';
 export { holdLease } from './etcd-lease.js';
 export { register, type Registration } from './etcd-register.js';

@@ -26,9 +26,16 @@ it('never holds secrets, nor the values of a failed statement', () => {
     parameters: ['hash-2'],
     driverError: { sql: 'hash-3' },
   });
-  const line = written((log) => log.error({ err: error, password: 'hunter2', user: { token: 'abc' } }, 'failed'));
-  expect(line).toContain('Duplicate entry');
+  const objects = { err: error, password: 'hunter2', user: { token: 'abc', name: 'ann' }, headers: { authorization: 'Bearer abc' } };
+  const line = written((log) => log.child({ token: 'abc', part: 'x' }).error(objects, 'failed'));
+  expect(JSON.parse(line)).toMatchObject({
+    err: { message: 'Duplicate entry', stack: expect.any(String) },
+    user: { name: 'ann' },
+    part: 'x',
+  });
   expect(line).not.toMatch(/hash-|hunter2|abc/);
+  expect(objects.user.token).toBe('abc');
+  expect(written((log) => log.error(Object.assign(new Error('no'), { token: 'abc' })))).not.toContain('abc');
 });
 
 it('is there to say that LOG_LEVEL is wrong', () => {

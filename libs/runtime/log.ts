@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger, type LoggerOptions } from 'pino';
 import { currentContext } from './context.js';
+import { serializers, withoutSecrets } from './secrets.js';
 
 export type { Logger } from 'pino';
 
@@ -9,14 +10,12 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 /** What LOG_LEVEL says; the check of the configuration names a wrong one, which needs a log to be read in. */
 const levelOf = (text: string | undefined): string => LOG_LEVELS.find((level) => level === text) ?? 'info';
 
-/** Statements with their values, as database drivers hang them on errors: they hold passwords' hashes and people's texts. */
-const DRIVER_VALUES = ['err.sql', 'err.parameters', 'err.driverError'];
-
 /** How lines are made: one JSON object an entry, with the request's id and trace where there is one, without secrets. */
 export const logOptions = (): LoggerOptions => ({
   level: levelOf(process.env['LOG_LEVEL']),
   base: { pid: process.pid, service: process.env['SERVICES'] ?? undefined },
-  redact: ['*.password', '*.token', 'password', 'token', 'headers.authorization', ...DRIVER_VALUES],
+  formatters: { log: withoutSecrets },
+  serializers,
   mixin: () => {
     const context = currentContext();
     return context ? { requestId: context.requestId, trace: context.traceparent } : {};
