@@ -1,40 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chaos, eventually, newUsers, recovered, traffic, type Actor, type VideoObject } from '../index.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-/** Starts one more instance of a layer as an operator would: its main, the environment, nothing else. */
-async function startByHand(layer: string): Promise<{ process: ChildProcess; admin: number }> {
-  const [service, kind] = layer.split('-') as [string, string];
-  const admin = await freePort();
-  const main = resolve(process.env['DOUL_ROOT'] ?? '.', `dist/apps/${service}/${kind}/main.js`);
-  const child = spawn(process.execPath, [main], {
-    env: { ...process.env, ADMIN_PORT: String(admin), SERVICES: layer },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const ready = eventually(
-    async () => {
-      const answer = await fetch(`http://127.0.0.1:${admin}/readyz`);
-      if (!answer.ok) throw new Error('not ready');
-    },
-    { within: 45_000 },
-  );
-  await ready.catch((error: unknown) => {
-    child.kill('SIGKILL');
-    throw error;
-  });
-  return { process: child, admin };
-}
+import { startByHand, stopByHand } from './by-hand.js';
 
 /** Requests that an instance has answered, by its own count. */
 async function answered(admin: number): Promise<number> {
@@ -68,9 +35,7 @@ describe('instances come and go under traffic', () => {
       const running = load();
       const second = await startByHand(layer);
       await eventually(async () => expect(await answered(second.admin)).toBeGreaterThan(5));
-      const gone = new Promise<number | null>((done) => second.process.once('exit', done));
-      second.process.kill('SIGTERM');
-      expect(await gone).toBe(0);
+      expect(await stopByHand(second)).toBe(0);
       await sleep(1_000);
       const report = await running.stop();
       expect(report.failures).toEqual([]);
