@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { CommentServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import { InjectRpc, watchChanges, type ChangesAnswer, type ChangeWatch, type RpcClient } from '@doul/rpc';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 
 /** Whose cards may have changed. */
 export interface Changes {
-  videoIds: readonly number[];
-  userIds: readonly number[];
+  videoIds?: readonly number[];
+  userIds?: readonly number[];
 }
 
 export interface ChangeListener {
@@ -12,16 +14,58 @@ export interface ChangeListener {
   reset(): void;
 }
 
+/** Notes older than this are no longer trusted to be all, in ms: with the way of a note they keep cards within a second. */
+const TRUSTED_MS = 700;
+/** How often the watches are asked how old their knowledge is, in ms: cards are looked up hundreds of thousands of times a second. */
+const CHECK_MS = 20;
+
 /** What changed lately in the services that cards are made of. */
 @Injectable()
-export class CardChanges {
+export class CardChanges implements OnModuleInit, OnModuleDestroy {
   private readonly listeners: ChangeListener[] = [];
+  private watches: ChangeWatch[] = [];
+  private checkedAt = 0;
+  private watched = false;
+
+  constructor(
+    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
+    @InjectRpc(CommentServiceDefinition) private readonly comments: RpcClient<typeof CommentServiceDefinition>,
+    @InjectRpc(RelationServiceDefinition) private readonly relations: RpcClient<typeof RelationServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
+  ) {}
+
+  onModuleInit(): void {
+    this.watches = [
+      this.watch('video', (cursor) => this.videos.listVideoChanges({ cursor })),
+      this.watch('comment', (cursor) => this.comments.listCommentChanges({ cursor })),
+      this.watch('friend', (cursor) => this.relations.listRelationChanges({ cursor })),
+      this.watch('usercenter', (cursor) => this.profiles.listProfileChanges({ cursor })),
+    ];
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.watches.map((watch) => watch.stop()));
+  }
 
   subscribe(listener: ChangeListener): void {
     this.listeners.push(listener);
   }
 
-  isWatched(): boolean {
-    return false;
+  /** Whether every change up to now minus `TRUSTED_MS` has been reported. @param now Unix ms */
+  isWatched(now: number): boolean {
+    if (now - this.checkedAt >= CHECK_MS) {
+      this.checkedAt = now;
+      this.watched = this.watches.length > 0 && this.watches.every((watch) => watch.ageMs() < TRUSTED_MS);
+    }
+    return this.watched;
+  }
+
+  private watch(name: string, poll: (cursor: string) => Promise<ChangesAnswer & Changes>): ChangeWatch {
+    return watchChanges({
+      name,
+      poll,
+      onChange: (changes) => this.listeners.forEach((listener) => listener.changed(changes)),
+      onReset: () => this.listeners.forEach((listener) => listener.reset()),
+    });
   }
 }

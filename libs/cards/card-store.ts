@@ -23,7 +23,7 @@ export class CardStore {
     @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
     changes: CardChanges,
   ) {
-    const isWatched = (): boolean => changes.isWatched();
+    const isWatched = (now: number): boolean => changes.isWatched(now);
     this.authors = new FreshCache<AuthorPiece>({
       name: 'authors',
       load: (ids) => this.loadAuthors(ids),
@@ -39,7 +39,7 @@ export class CardStore {
       isWatched,
     });
     changes.subscribe({
-      changed: ({ videoIds, userIds }) => {
+      changed: ({ videoIds = [], userIds = [] }) => {
         this.cards.changed(videoIds);
         this.authors.changed(userIds);
       },

@@ -1,4 +1,10 @@
-import { FavoriteServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import {
+  CommentServiceDefinition,
+  FavoriteServiceDefinition,
+  ProfileServiceDefinition,
+  RelationServiceDefinition,
+  VideoServiceDefinition,
+} from '@doul/contracts';
 import { RpcModule } from '@doul/rpc';
 import { Module } from '@nestjs/common';
 import { CardChanges } from './card-changes.js';
@@ -8,7 +14,15 @@ import { ViewerFlagReader } from './viewer-flags.js';
 
 /** Cards for API layers; layers that share a process share them. */
 @Module({
-  imports: [RpcModule.clients(FavoriteServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition)],
+  imports: [
+    RpcModule.clients(
+      CommentServiceDefinition,
+      FavoriteServiceDefinition,
+      ProfileServiceDefinition,
+      RelationServiceDefinition,
+      VideoServiceDefinition,
+    ),
+  ],
   providers: [CardChanges, CardStore, VideoPages, ViewerFlagReader],
   exports: [CardChanges, CardStore, VideoPages, ViewerFlagReader],
 })

@@ -12,8 +12,8 @@ export interface FreshCacheOptions<V> {
   load: (ids: readonly number[]) => Promise<ReadonlyMap<number, V>>;
   maxBytes: number;
   bytesOf: (value: V) => number;
-  /** Whether all changes up to now minus a second are known: then a value that did not change is fresh however old it is. */
-  isWatched: () => boolean;
+  /** Whether all changes up to a moment ago are known (`now` in Unix ms): then a value that did not change is fresh however old it is. */
+  isWatched: (now: number) => boolean;
 }
 
 interface Entry<V> {
@@ -67,7 +67,7 @@ export class FreshCache<V extends object> {
     entry.asked = true;
     const age = now - entry.loadedAt;
     if (entry.value === null) return age < NEGATIVE_MS ? null : undefined;
-    const freshMs = this.options.isWatched() ? MAX_AGE_MS : UNWATCHED_MS;
+    const freshMs = this.options.isWatched(now) ? MAX_AGE_MS : UNWATCHED_MS;
     if (age < freshMs) return entry.value;
     if (age >= 2 * freshMs) return undefined;
     this.renew(id);
