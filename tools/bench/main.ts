@@ -1,68 +1,58 @@
-import { resolve } from 'node:path';
-import { prepareDataSet, type DataSet } from './dataset.js';
-import { closedLoop, type Load } from './load.js';
-import { HELP, parseOptions, type Options, type ScenarioName } from './options.js';
-import { startMeasuring } from './processes.js';
-import { machine, printResult, writeReport, type Result } from './report.js';
-import { scenario } from './scenarios.js';
-import { serveStatically } from './static-server.js';
+import { join } from 'node:path';
+import { prepareDataSet } from './data/dataset.js';
+import { Dialect, readMapping } from './dialect/mapping.js';
+import { machine, machineLine } from './measure/machine.js';
+import { systemProcesses } from './measure/processes.js';
+import { HELP, parseOptions, SIZES, type Options, type ScenarioName } from './options.js';
+import { writeReport } from './report/write.js';
+import { ROOT } from './root.js';
+import type { Bench } from './scenarios/bench.js';
+import { likeBurst } from './scenarios/like.js';
+import { page, partLoad, requests, staticPage } from './scenarios/pages.js';
 
-/** Code is compiled and caches are filled before anything is measured, in seconds. */
-const WARM_UP_SECONDS = 3;
+/** Password hashes are made to cost CPU time: more at once only wait for each other. */
+const LOGIN_CONNECTIONS = 16;
 
-const publicUrl = (): string => {
+type Scenario = (bench: Bench) => Promise<void>;
+
+const scenarios: Partial<Record<ScenarioName, Scenario>> = {
+  static: staticPage,
+  feed: async (bench) => {
+    await page(bench, 'feed');
+    await partLoad(bench, 'feed');
+  },
+  'feed-distinct': (bench) => page(bench, 'feed-distinct'),
+  'feed-anon': (bench) => page(bench, 'feed-anon'),
+  'comment-list': (bench) => page(bench, 'comment-list'),
+  'favorite-list': (bench) => page(bench, 'favorite-list'),
+  search: (bench) => requests(bench, 'search'),
+  login: (bench) => requests(bench, 'login', LOGIN_CONNECTIONS),
+  like: likeBurst,
+  comment: (bench) => requests(bench, 'comment'),
+};
+
+function publicUrl(): string {
   const url = process.env['PUBLIC_URL'];
   if (!url) throw new Error('PUBLIC_URL is not set: run this through ./doul bench');
   return url;
-};
-
-async function measure(name: string, run: (seconds: number) => Promise<Load>, seconds: number): Promise<Result> {
-  await run(WARM_UP_SECONDS);
-  const finish = startMeasuring(resolve(process.env['DOUL_ROOT'] ?? '.'));
-  const load = await run(seconds);
-  const result = { scenario: name, ...load, processes: finish() };
-  printResult(result);
-  return result;
 }
 
-async function measureStatic(page: Buffer, options: Options): Promise<Result> {
-  const server = await serveStatically(page);
-  try {
-    const request = { method: 'GET', path: '/page.json' } as const;
-    return await measure(
-      'static',
-      (seconds) => closedLoop(server.url, options.connections, seconds, () => request, false),
-      options.seconds,
-    );
-  } finally {
-    await server.stop();
-  }
-}
+const runningShape = (): string => (systemProcesses(ROOT).some(({ name }) => name === 'all-in-one') ? 'all-in-one' : 'distributed');
 
-function measureScenario(name: Exclude<ScenarioName, 'static'>, data: DataSet, options: Options): Promise<Result> {
-  const next = scenario(name, data);
-  return measure(name, (seconds) => closedLoop(publicUrl(), options.connections, seconds, next), options.seconds);
-}
-
-async function feedPage(): Promise<Buffer> {
-  const answer = await fetch(`${publicUrl()}/douyin/feed/`);
-  if (!answer.ok) throw new Error(`the feed answers HTTP ${answer.status}`);
-  return Buffer.from(await answer.arrayBuffer());
+async function ownBench(options: Options): Promise<Bench> {
+  const data = await prepareDataSet({ ...SIZES[options.size], index: options.index });
+  const dialect = new Dialect(readMapping(join(ROOT, 'tools/bench/dialect/mappings/doul.json')));
+  return { url: publicUrl(), dialect, data, options, shape: runningShape(), own: true, rows: [], peaks: new Map() };
 }
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') return void console.log(HELP);
-  const { cpu, cores, memoryGb, node, commit } = machine();
-  console.log(
-    `${cpu}, ${cores} cores, ${memoryGb} GB, Node ${node}, commit ${commit}; ${options.connections} connections, ${options.seconds} s each\n`,
-  );
-  const data = await prepareDataSet(options);
-  const results: Result[] = [];
-  for (const name of options.scenarios) {
-    results.push(name === 'static' ? await measureStatic(await feedPage(), options) : await measureScenario(name, data, options));
-  }
-  writeReport(options.out, results, { ...options });
+  console.log(`${machineLine(machine())}; ${options.connections} connections, ${options.runs} runs of ${options.seconds} s\n`);
+  const bench = await ownBench(options);
+  console.log(`shape: ${bench.shape}\n`);
+  for (const name of options.scenarios) await scenarios[name]?.(bench);
+  writeReport(bench.rows, options.out);
 }
 
 main().then(

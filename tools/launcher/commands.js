@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { parseArguments } from './arguments.js';
+import { bench } from './bench.js';
 import { doctor } from './doctor.js';
 import { environment, exportLines } from './environment.js';
 import { helpOf, overall } from './help.js';
@@ -98,6 +99,7 @@ const commands = {
 /** @param {string} name @param {string[]} args */
 async function run(name, args) {
   const wantsHelp = args.includes('--help') || args.includes('-h');
+  if (name === 'bench' && !wantsHelp) return bench(args);
   if (name in TOOL_COMMANDS) {
     if (wantsHelp) say(helpOf(name));
     return runToolCommand(name, args);

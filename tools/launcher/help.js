@@ -51,7 +51,7 @@ const HELP = {
   seed: { use: 'seed', does: 'load the demo set through the public API' },
   reindex: { use: 'reindex', does: 'rebuild the search index from MySQL with no downtime' },
   reconcile: { use: 'reconcile', does: 'compare memberships, counters and MySQL and print the differences' },
-  bench: { use: 'bench [OPTIONS]', does: 'measure the main requests through nginx' },
+  bench: { use: 'bench [SCENARIO...] [OPTIONS]', does: 'measure requests through nginx: rates, latencies, CPU, memory' },
   dlq: { use: 'dlq list|replay', does: 'list or replay the events that could not be handled' },
   words: { use: 'words …', does: 'list, add, remove or import words of the filter' },
   review: { use: 'review …', does: 'list comments that wait for review, and decide' },

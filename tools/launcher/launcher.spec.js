@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from './arguments.js';
+import { choose, valueOf } from './bench.js';
 import { countCrash, HEALTHY_MS, pauseAfter } from './backoff.js';
 import { exportLines } from './environment.js';
 import { outdated } from './fresh.js';
@@ -112,5 +113,27 @@ describe('processes', () => {
     expect(own?.parent).toBe(process.ppid);
     expect(isAlive(process.pid, own?.started)).toBe(true);
     expect(isAlive(process.pid, (own?.started ?? 0) + 1)).toBe(false);
+  });
+});
+
+describe('bench', () => {
+  it('measures what runs, when it has the shape that is asked for', () => {
+    expect(choose({ running: 'production-shape' })).toEqual({ profile: 'dev' });
+    expect(choose({ running: 'production-shape', shape: 'distributed' })).toEqual({ profile: 'dev' });
+    expect(choose({ running: 'all-in-one', named: 'mine' })).toEqual({ profile: 'mine' });
+  });
+
+  it('starts a profile of its own for another shape or size, and one that is named and does not run', () => {
+    expect(choose({ running: undefined })).toEqual({ profile: 'bench', start: 'production-shape' });
+    expect(choose({ running: 'production-shape', shape: 'all-in-one' })).toEqual({ profile: 'bench', start: 'all-in-one' });
+    expect(choose({ running: 'production-shape', size: '1m' })).toEqual({ profile: 'bench-1m', start: 'production-shape' });
+    expect(choose({ running: undefined, named: 'mine', shape: 'all-in-one' })).toEqual({ profile: 'mine', start: 'all-in-one' });
+    expect(() => choose({ running: undefined, shape: 'round' })).toThrow('--shape takes');
+  });
+
+  it('reads options in both spellings', () => {
+    expect(valueOf(['feed', '--shape', 'x'], '--shape')).toBe('x');
+    expect(valueOf(['--shape=x'], '--shape')).toBe('x');
+    expect(valueOf(['feed'], '--shape')).toBeUndefined();
   });
 });

@@ -20,6 +20,9 @@ const NEEDS = [
   { server: 'elasticsearch', packages: ['unzip'], there: () => elasticsearchInstalled() || firstOnPath('unzip') },
 ];
 
+/** What only `bench` needs. */
+const GENERATOR = { packages: ['wrk'], there: () => firstOnPath('wrk') };
+
 /**
  * Packages whose programs are missing, but for servers that run elsewhere.
  * @param {string[]} elsewhere
@@ -48,12 +51,11 @@ async function withoutServiceStarts(work) {
 }
 
 /**
- * Installs what is missing in one apt call.
- * @param {string[]} elsewhere servers that run elsewhere
+ * Installs packages in one apt call.
+ * @param {string[]} missing
  * @returns {Promise<string>}
  */
-export async function installServers(elsewhere) {
-  const missing = missingDebs(elsewhere);
+async function install(missing) {
   if (missing.length === 0) return 'all there';
   if (!firstOnPath('apt-get'))
     throw new Problem(
@@ -61,7 +63,7 @@ export async function installServers(elsewhere) {
     );
   if (!isRoot)
     throw new Problem(
-      `Some servers are missing, and only root can install them. Run this, then again ./doul up:\n\n  sudo ${aptCommand(missing)}`,
+      `Some programs are missing, and only root can install them. Run this, then the same command again:\n\n  sudo ${aptCommand(missing)}`,
     );
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await runQuiet('apt-get', ['update', '-q'], { env });
@@ -69,3 +71,12 @@ export async function installServers(elsewhere) {
   await withoutServiceStarts(() => runQuiet('apt-get', [...options, ...missing], { env }));
   return `installed ${missing.join(' ')}`;
 }
+
+/**
+ * Installs what is missing of the servers.
+ * @param {string[]} elsewhere servers that run elsewhere
+ */
+export const installServers = (elsewhere) => install(missingDebs(elsewhere));
+
+/** Installs the load generator. */
+export const installGenerator = () => install(GENERATOR.there() ? [] : GENERATOR.packages);

@@ -45,7 +45,7 @@ export function systemProcesses(root: string): Found[] {
   const pids = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
-    .filter((pid) => pid !== process.pid);
+    .filter((pid) => pid !== process.pid && pid !== process.ppid);
   const marks = [`DOUL_ROOT=${root}`, `DOUL_PROFILE=${process.env['DOUL_PROFILE'] ?? 'dev'}`];
   const marked = pids.filter((pid) => {
     const environment = read(`/proc/${pid}/environ`).split('\0');

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outsideEnvironment } from '../root.js';
 
 const config = (dir: string, port: number): string => `
 daemon off;
@@ -38,7 +39,10 @@ export async function serveStatically(bytes: Buffer): Promise<{ url: string; sto
   writeFileSync(join(dir, 'www', 'page.json'), bytes);
   const port = await freePort();
   writeFileSync(join(dir, 'nginx.conf'), config(dir, port));
-  const nginx = spawn('nginx', ['-e', join(dir, 'error.log'), '-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' });
+  const nginx = spawn('nginx', ['-e', join(dir, 'error.log'), '-p', dir, '-c', join(dir, 'nginx.conf')], {
+    stdio: 'ignore',
+    env: outsideEnvironment(),
+  });
   const gone = new Promise((done) => nginx.once('exit', done));
   for (let tries = 0; tries < 50; tries += 1) {
     const up = await fetch(`http://127.0.0.1:${port}/page.json`).then(

@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { outsideEnvironment, ROOT } from '../root.js';
+import { percentileMs, total, type Buckets } from './histogram.js';
+import { writeRequests, type Request } from './request-file.js';
+
+export interface Latency {
+  p50Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+}
+
+/** What came of a load. */
+export interface Load extends Latency {
+  /** Successful answers. */
+  requests: number;
+  requestsPerSecond: number;
+  /** Broken connections, HTTP errors, and envelopes whose status is not success. */
+  errors: number;
+  bytesPerAnswer: number;
+  generatorCpuMs: number;
+}
+
+/** What came of an open loop. */
+export interface OpenLoad extends Load {
+  offeredPerSecond: number;
+  /** HTTP 503, and how fast it came. They are not among the errors. */
+  refused: number;
+  refusedP99Ms: number;
+  /** The same latencies from the moment of sending instead of the moment at which the request was due. */
+  sinceSent: Latency;
+  /** Requests that were due and neither answered nor sent by the end. */
+  unanswered: number;
+}
+
+export interface Work {
+  url: string;
+  seconds: number;
+  connections: number;
+  next: () => Request;
+  /** Requests prepared; they are repeated when the time is not over. */
+  prepared: number;
+  /** Requests skipped at the beginning. */
+  start?: number;
+  /** Text in every successful answer; `-` = HTTP 2xx is enough. */
+  success: string;
+}
+
+/** The line that replay.lua prints. */
+interface Reported {
+  seconds: number;
+  requests: number;
+  bytes: number;
+  transport: number;
+  refusedStatus: number;
+  late: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  failed: number;
+  sent: number;
+  answered: number;
+  good: number;
+  goodLate: Buckets;
+  goodTook: Buckets;
+  refusedTook: Buckets;
+}
+
+/** A connection that gets no answer for so long counts as broken. */
+const TIMEOUT = '10s';
+/** Each thread of an open loop reads a file of its own as far as there are so many, so that nothing is held twice. */
+const MOST_SLICES = 1_000;
+/** The start of an open loop, when all connections are made at once, is not counted, in ms. */
+const OPEN_WARM_UP_MS = 1_000;
+/** sysconf _SC_CLK_TCK = 100 on every common platform. */
+const TICK_MS = 10;
+
+/** CPU time of this process's children that have ended, in ms. */
+function childrenCpuMs(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
+}
+
+function runWrk(args: readonly string[]): Promise<Reported> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('wrk', args, { env: outsideEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stdout.on('data', (data) => (said += String(data)));
+    child.stderr.on('data', (data) => (said += String(data)));
+    child.once('error', reject);
+    child.once('close', () => {
+      const line = /^RESULT (.*)$/m.exec(said)?.[1];
+      if (line) resolve(JSON.parse(line) as Reported);
+      else reject(new Error(`wrk failed: ${said.slice(-2_000)}`));
+    });
+  });
+}
+
+async function replay(work: Work, threads: number, periodMs: number): Promise<{ reported: Reported; generatorCpuMs: number }> {
+  const file = writeRequests(work.url, work.prepared, Math.min(threads, MOST_SLICES), work.next);
+  const cpuBefore = childrenCpuMs();
+  const seconds = Math.ceil(work.seconds);
+  try {
+    const reported = await runWrk([
+      ...['-t', threads, '-c', work.connections, '-d', `${seconds}s`, '--timeout', TIMEOUT].map(String),
+      ...['-s', join(ROOT, 'tools/bench/load/replay.lua'), work.url, '--'],
+      ...[file.path, file.slices, work.start ?? 0, periodMs, OPEN_WARM_UP_MS, work.success].map(String),
+    ]);
+    return { reported, generatorCpuMs: childrenCpuMs() - cpuBefore };
+  } finally {
+    file.remove();
+  }
+}
+
+/**
+ * Closed loop: each connection sends its next request when it has its answer. wrk corrects its percentiles for coordinated
+ * omission: a long answer also counts for the requests that it kept from being sent.
+ */
+export async function closedLoop(work: Work): Promise<Load> {
+  const { reported, generatorCpuMs } = await replay(work, 1, 0);
+  const errors = reported.transport + reported.failed;
+  const requests = reported.requests - reported.failed;
+  return {
+    requests,
+    requestsPerSecond: requests / reported.seconds,
+    p50Ms: reported.p50 / 1_000,
+    p95Ms: reported.p95 / 1_000,
+    p99Ms: reported.p99 / 1_000,
+    errors,
+    bytesPerAnswer: Math.round(reported.bytes / Math.max(1, reported.requests)),
+    generatorCpuMs,
+  };
+}
+
+const latencyOf = (buckets: Buckets): Latency => ({
+  p50Ms: percentileMs(buckets, 0.5),
+  p95Ms: percentileMs(buckets, 0.95),
+  p99Ms: percentileMs(buckets, 0.99),
+});
+
+/**
+ * Open loop: requests leave at `rate` per second, at moments that do not depend on the answers, and a latency counts from the
+ * moment at which the request was due. Each connection is a thread of wrk, because only so a script knows whose answer it sees.
+ */
+export async function openLoop(work: Work, rate: number): Promise<OpenLoad> {
+  const { reported, generatorCpuMs } = await replay(work, work.connections, (work.connections * 1_000) / rate);
+  const seconds = reported.seconds - OPEN_WARM_UP_MS / 1_000;
+  const refused = total(reported.refusedTook);
+  return {
+    ...latencyOf(reported.goodLate),
+    requests: reported.good,
+    requestsPerSecond: reported.good / seconds,
+    errors: reported.failed + reported.transport,
+    bytesPerAnswer: Math.round(reported.bytes / Math.max(1, reported.requests)),
+    generatorCpuMs,
+    offeredPerSecond: rate,
+    refused,
+    refusedP99Ms: percentileMs(reported.refusedTook, 0.99),
+    sinceSent: latencyOf(reported.goodTook),
+    unanswered: Math.max(0, Math.round(rate * seconds) - reported.answered),
+  };
+}

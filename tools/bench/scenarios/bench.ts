@@ -1,0 +1,108 @@
+import type { DataSet } from '../data/dataset.js';
+import type { Dialect } from '../dialect/mapping.js';
+import { closedLoop, openLoop, type Load, type OpenLoad, type Work } from '../load/wrk.js';
+import { startCounting, type Calls } from '../measure/calls.js';
+import { machine } from '../measure/machine.js';
+import { startMeasuring } from '../measure/processes.js';
+import type { Options } from '../options.js';
+import { printRow } from '../report/print.js';
+import { medianRun, type Row, type Run } from '../report/row.js';
+import { ROOT } from '../root.js';
+import { PREPARED } from './requests.js';
+
+/** Code is compiled and caches are filled before anything is measured, in seconds. */
+export const WARM_UP_SECONDS = 3;
+/** A server too slow to see all viewers by then is measured as it is. */
+const MOST_WARM_UPS = 20;
+/** Connections of open loops: the more, the less a slow answer on one keeps its next request waiting. */
+export const OPEN_CONNECTIONS = 256;
+
+/** What every scenario works with. */
+export interface Bench {
+  url: string;
+  dialect: Dialect;
+  data: DataSet;
+  options: Options;
+  shape: string;
+  /** Whether it is our own system, whose processes and counters can be read. */
+  own: boolean;
+  rows: Row[];
+  /** The peak of each closed loop that has run, in requests/s. */
+  peaks: Map<string, number>;
+}
+
+const perRequest = (calls: Calls, requests: number): Calls => {
+  const each = 1 / Math.max(1, requests);
+  return { rpc: calls.rpc * each, sql: calls.sql * each, redis: calls.redis * each };
+};
+
+/** Runs a load and says what it cost our processes; nothing is known about other servers. */
+export async function measured<L extends Load>(bench: Bench, load: () => Promise<L>): Promise<L & Run> {
+  if (!bench.own) return { ...(await load()), processes: [], calls: undefined };
+  const count = await startCounting();
+  const finish = startMeasuring(ROOT);
+  const result = await load();
+  const uses = finish();
+  const calls = await count();
+  const cost = (cpuMs: number): number => (cpuMs * 1_000) / Math.max(1, result.requests);
+  const processes = uses.map(({ name, cpuMs, rssMb }) => ({ name, cpuUs: cost(cpuMs), rssMb }));
+  return { ...result, processes, calls: perRequest(calls, result.requests) };
+}
+
+export function work(bench: Bench, next: Work['next'], part: Partial<Work> = {}): Work {
+  const { seconds, connections } = bench.options;
+  return { url: bench.url, seconds, connections, next, prepared: PREPARED, success: bench.dialect.mapping.success, ...part };
+}
+
+/** Adds a row to the report and prints it. */
+export function report(bench: Bench, scenario: string, runs: readonly Run[], more: Partial<Row> = {}): Row {
+  const { shape, options } = bench;
+  const row: Row = {
+    scenario,
+    loop: 'closed',
+    shape,
+    size: options.size,
+    machine: machine(),
+    runs: runs.length,
+    ...medianRun(runs),
+    ...more,
+  };
+  bench.rows.push(row);
+  printRow(row);
+  return row;
+}
+
+/**
+ * A closed loop until every viewer has asked once: what is remembered of a viewer is loaded with the first request, which costs many
+ * times a later one.
+ */
+export async function warmUp(bench: Bench, load: Work): Promise<void> {
+  const viewers = bench.data.viewers.length;
+  let sent = 0;
+  for (let times = 0; times < MOST_WARM_UPS && sent < viewers; times += 1) {
+    const { requests } = await closedLoop({ ...load, seconds: WARM_UP_SECONDS, prepared: viewers, start: sent });
+    sent += requests;
+  }
+}
+
+/** Some measured closed loops, and `between` after each. */
+export async function repeated(bench: Bench, load: Work, between: () => Promise<void> = async () => undefined): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (let at = 0; at < bench.options.runs; at += 1) {
+    runs.push(await measured(bench, () => closedLoop(load)));
+    await between();
+  }
+  return runs;
+}
+
+/** One measured open loop. */
+export function openRun(bench: Bench, next: Work['next'], rate: number, part: Partial<Work> = {}): Promise<OpenLoad & Run> {
+  return measured(bench, () => openLoop(work(bench, next, { connections: OPEN_CONNECTIONS, ...part }), rate));
+}
+
+/** What of an open loop is told besides its latencies. */
+export const openDetails = ({ sinceSent, unanswered, refused }: OpenLoad): Record<string, string> => ({
+  'p99 since sending': `${sinceSent.p99Ms.toFixed(1)} ms`,
+  ...(unanswered > 0 ? { 'due but unanswered at the end': String(unanswered) } : {}),
+  ...(refused > 0 ? { 'refused with 503': String(refused) } : {}),
+});
