@@ -13,12 +13,19 @@ local AVOID_S = 2
 -- Further instances that one request may be sent to.
 local MORE_TRIES = 2
 
+-- Addresses whose service is remembered.
+local MOST_KEPT = 1000
+
 local path, text
-local state = { routes = {}, peers = {}, all = {} }
+
+local function empty()
+  return { routes = {}, peers = {}, all = {}, named = {}, found = {}, kept = 0 }
+end
+local state = empty()
 local turn = math.random(1000)
 
 local function parse(source)
-  local new = { routes = {}, peers = {}, all = {} }
+  local new = empty()
   for line in source:gmatch("[^\n]+") do
     local prefix, service = line:match("^route (%S+) (%S+)$")
     if prefix then
@@ -26,7 +33,9 @@ local function parse(source)
     end
     local owner, address, port = line:match("^peer (%S+) (%S+) (%d+)$")
     if owner then
-      local peer = { address = address, port = tonumber(port), avoid_until = 0 }
+      local name = address .. ":" .. port
+      local peer = new.named[name] or { name = name, address = address, port = tonumber(port), avoid_until = 0 }
+      new.named[name] = peer
       new.peers[owner] = new.peers[owner] or {}
       table.insert(new.peers[owner], peer)
       table.insert(new.all, peer)
@@ -59,7 +68,7 @@ function M.watch()
 end
 
 -- The longest registered prefix, by whole segments: /douyin/feed serves /douyin/feed/ and not /douyin/feedback.
-local function service_of(uri)
+local function find_service(uri)
   local at = uri
   while #at > 0 do
     local service = state.routes[at]
@@ -70,25 +79,27 @@ local function service_of(uri)
   end
 end
 
-local function send_to(peers)
-  if not peers or #peers == 0 then
-    return ngx.exit(503)
+-- Matching is what LuaJIT cannot compile, so the answers are kept: an app asks for a few dozen addresses.
+local function service_of(uri)
+  local known = state.found[uri]
+  if known then
+    return known
   end
-  ngx.ctx.peers = peers
+  local service = find_service(uri)
+  if service and state.kept < MOST_KEPT then
+    state.found[uri] = service
+    state.kept = state.kept + 1
+  end
+  return service
 end
 
-function M.route()
-  local service = service_of(ngx.var.uri)
-  if not service then
-    return ngx.exit(404)
-  end
-  return send_to(state.peers[service])
+-- What an address is served by; the addresses that no service registered (documentation, health) by any.
+local function peers_of(uri)
+  local service = service_of(uri)
+  return service and state.peers[service] or state.all
 end
 
--- What every API layer answers alike.
-function M.any()
-  return send_to(state.all)
-end
+local NONE = {}
 
 local function choose(peers, tried)
   local now = ngx.now()
@@ -106,23 +117,47 @@ local function choose(peers, tried)
   return second or peers[turn % #peers + 1]
 end
 
-function M.balance()
-  local ctx = ngx.ctx
-  local peers = ctx.peers
-  if ctx.last then
-    ctx.last.avoid_until = ngx.now() + AVOID_S
-    ctx.tried[ctx.last] = true
-  else
-    ctx.tried = {}
+-- For set_by_lua: the instance that a request goes to first, by its name. "404" when no service has the address, "503" when
+-- it has no instance.
+function M.peer()
+  local service = service_of(ngx.var.uri)
+  if not service then
+    return "404"
+  end
+  local peers = state.peers[service]
+  return peers and choose(peers, NONE).name or "503"
+end
+
+-- The same where every API layer answers alike.
+function M.any()
+  return #state.all > 0 and choose(state.all, NONE).name or "503"
+end
+
+-- The first try goes to the chosen instance, the further ones to those not tried yet.
+local function next_peer(peers)
+  local name = ngx.var.doul_peer
+  if not balancer.get_last_failure() then
     if #peers > 1 then
       balancer.set_more_tries(math.min(#peers - 1, MORE_TRIES))
     end
+    return state.named[name] or choose(peers, NONE)
   end
-  local peer = choose(peers, ctx.tried)
-  ctx.last = peer
+  local ctx = ngx.ctx
+  ctx.tried = ctx.tried or {}
+  local last = ctx.last or state.named[name]
+  if last then
+    last.avoid_until = ngx.now() + AVOID_S
+    ctx.tried[last] = true
+  end
+  ctx.last = choose(peers, ctx.tried)
+  return ctx.last
+end
+
+function M.balance()
+  local peer = next_peer(peers_of(ngx.var.uri))
   local ok, problem = balancer.set_current_peer(peer.address, peer.port)
   if not ok then
-    ngx.log(ngx.ERR, "cannot send to ", peer.address, ":", peer.port, ": ", problem)
+    ngx.log(ngx.ERR, "cannot send to ", peer.name, ": ", problem)
     return ngx.exit(ngx.ERROR)
   end
 end

@@ -40,8 +40,10 @@ export class Exchange implements Call, RequestContext {
   /** What the envelope said; logged. */
   statusCode = 0;
   endpoint: AnyEndpoint | undefined;
-  /** Set while it holds one of the process's places for bodies. */
-  givePlaceBack: (() => void) | undefined;
+  /** Gives back the place in the process that it holds, if it holds one. */
+  leave: (() => void) | undefined;
+  private working = false;
+  private closed = false;
   private key: string | undefined;
   private trace: string | undefined;
 
@@ -50,6 +52,23 @@ export class Exchange implements Call, RequestContext {
     private readonly raw: IncomingMessage,
     private readonly hops: number,
   ) {}
+
+  /** Its handler starts. */
+  begin(): void {
+    this.working = true;
+  }
+
+  /** Its handler is through; what a client left behind counts until then. */
+  finish(): void {
+    this.working = false;
+    if (this.closed) this.leave?.();
+  }
+
+  /** It was answered, or its client left. */
+  close(): void {
+    this.closed = true;
+    if (!this.working) this.leave?.();
+  }
 
   get userId(): number | undefined {
     return this.viewerId > 0 ? this.viewerId : undefined;

@@ -65,10 +65,14 @@ export function answering(
   };
 
   return async (controller, request, reply) => {
+    const { exchange } = request;
+    exchange.begin();
     try {
-      send(await start(controller, request), request.exchange, reply);
+      send(await start(controller, request), exchange, reply);
     } catch (error) {
-      sendFailure(error, request.exchange, reply);
+      sendFailure(error, exchange, reply);
+    } finally {
+      exchange.finish();
     }
   };
 }

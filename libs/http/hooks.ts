@@ -8,6 +8,7 @@ import { Exchange, requestIdOf } from './exchange.js';
 import { sendFailure } from './handle.js';
 import { httpConfig } from './http.config.js';
 import { observe } from './observe.js';
+import { Places } from './places.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,32 +29,14 @@ const SECURITY_HEADERS = {
 const carriesBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Places for bodies being read: what a process holds in memory is bounded, whatever is thrown at it. */
-class BodyPlaces {
-  private bodies = 0;
-  private uploads = 0;
-
-  /** Takes a place; returns how to give it back, or undefined when all are taken. */
-  take(isUpload: boolean): (() => void) | undefined {
-    const { HTTP_MAX_BODIES, HTTP_MAX_UPLOADS } = httpConfig();
-    if (this.bodies >= HTTP_MAX_BODIES || (isUpload && this.uploads >= HTTP_MAX_UPLOADS)) return undefined;
-    this.bodies += 1;
-    if (isUpload) this.uploads += 1;
-    return () => {
-      this.bodies -= 1;
-      if (isUpload) this.uploads -= 1;
-    };
-  }
-}
-
 /** A POST without a body, or with a blank content type, is normal: nothing is to be parsed then. */
-function mendContentType(headers: IncomingHttpHeaders, hasBody: boolean): void {
-  if (!hasBody || headers['content-type']?.trim() === '') delete headers['content-type'];
+function mendContentType(headers: IncomingHttpHeaders): void {
+  if (!carriesBody(headers) || headers['content-type']?.trim() === '') delete headers['content-type'];
 }
 
 /** What happens to every request before its route: one synchronous hook. */
 export function addHooks(server: FastifyInstance): void {
-  const places = new BodyPlaces();
+  const places = new Places();
   const hops = httpConfig().TRUSTED_HOPS;
   server.decorateRequest('exchange');
   server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
@@ -64,12 +47,12 @@ export function addHooks(server: FastifyInstance): void {
     if (isStopping()) reply.header('connection', 'close');
     observe(exchange, request, reply);
     if (request.method === 'OPTIONS') return void reply.code(204).headers(preflightHeaders(headers)).send();
-    const hasBody = carriesBody(headers);
-    mendContentType(headers, hasBody);
-    if (hasBody) {
-      exchange.givePlaceBack = places.take(exchange.endpoint?.upload !== undefined);
-      if (!exchange.givePlaceBack) return sendFailure(CommonErrors.UNAVAILABLE(), exchange, reply);
+    if (exchange.endpoint) {
+      const place = places.take(exchange.endpoint);
+      if (!place) return sendFailure(CommonErrors.UNAVAILABLE(), exchange, reply);
+      exchange.leave = () => places.giveBack(place);
     }
+    mendContentType(headers);
     return done();
   });
 }

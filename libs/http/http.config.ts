@@ -31,7 +31,11 @@ export const httpConfig = defineConfig('http', {
     doc: 'Key that tokens are signed with, at least 32 characters, the same in every process',
     secret: true,
   },
-  HTTP_MAX_BODIES: { schema: env.int(1, 100_000), default: '512', doc: 'Requests with a body that one process reads at a time' },
+  HTTP_MAX_IN_FLIGHT: {
+    schema: env.int(1, 100_000),
+    default: '256',
+    doc: 'Requests that one process answers at a time, uploads and health apart; more get 503 at once',
+  },
   HTTP_MAX_UPLOADS: { schema: env.int(1, 10_000), default: '64', doc: 'File uploads that one process reads at a time' },
   RATE_LIMITS: { schema: env.flag(), default: 'on', doc: 'Whether calls are limited per address and per account' },
   RATE_LIMIT_LOOPBACK: { schema: env.flag(), default: 'off', doc: 'Whether calls from this machine are limited too' },

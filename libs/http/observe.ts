@@ -12,7 +12,7 @@ const QUIET = new Set(['/healthz', '/readyz']);
 
 function ended(exchange: Exchange, request: FastifyRequest, { raw }: FastifyReply): void {
   inFlight.dec();
-  exchange.givePlaceBack?.();
+  exchange.close();
   const ms = performance.now() - exchange.startedAt;
   // Unknown paths share one label: a scanner must not fill the metrics.
   const route = exchange.endpoint?.path ?? (request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown'));

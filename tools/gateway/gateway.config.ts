@@ -11,6 +11,11 @@ export const gatewayConfig = defineConfig('gateway', {
     doc: 'Addresses or networks of the load balancers in front of nginx, whose X-Forwarded-For is believed',
   },
   GATEWAY_RATE: { schema: env.int(1, 1_000_000), default: '300', doc: 'Requests per second that one address may send, loopback exempt' },
+  GATEWAY_MAX_IN_FLIGHT: {
+    schema: env.int(1, 1_000_000),
+    default: '256',
+    doc: 'Requests that one API instance is sent at a time, uploads and WebSockets apart; more get 503 at once',
+  },
   NGINX_PATH: { schema: env.text(), default: 'nginx', doc: 'The nginx program' },
   NGINX_MODULES: {
     schema: env.text(),

@@ -17,6 +17,7 @@ function settings(dir: string): ConstructorParameters<typeof Nginx>[1] {
     accessLog: config.GATEWAY_ACCESS_LOG,
     trustedProxies: config.GATEWAY_TRUSTED_PROXIES,
     rate: config.GATEWAY_RATE,
+    maxInFlight: config.GATEWAY_MAX_IN_FLIGHT,
     modules: config.NGINX_MODULES,
     user: config.NGINX_USER,
     publishMaxBytes: config.PUBLISH_MAX_BYTES,

@@ -7,6 +7,8 @@ export interface EdgeSettings {
   trustedProxies: readonly string[];
   rate: number;
   rateLimits: boolean;
+  /** Requests that one API instance is sent at a time. */
+  maxInFlight: number;
   modules: string;
   /** User of the workers; empty when nginx is not started as root. */
   user: string;
@@ -48,6 +50,7 @@ function values(settings: EdgeSettings): Record<string, string> {
     LIMITED: settings.rateLimits ? '1' : '0',
     RATE: String(settings.rate),
     BURST: String(settings.rate * BURST_SECONDS),
+    MAX_IN_FLIGHT: String(settings.maxInFlight),
     DIR: settings.dir,
     LISTEN: settings.listen,
     PUBLISH_MAX_BYTES: String(settings.publishMaxBytes + FORM_OVERHEAD_BYTES),
