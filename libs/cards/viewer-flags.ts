@@ -1,4 +1,4 @@
-import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition } from '@doul/contracts';
+import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition, packIds } from '@doul/contracts';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
@@ -35,13 +35,11 @@ export class ViewerFlagReader {
   }
 
   private async liked(viewerId: number, videoIds: readonly number[]): Promise<Uint8Array> {
-    const { liked } = await this.favorites.ask.getFlags({ viewerId, videoIds: [...videoIds] }, { deadlineMs: DEADLINE_MS });
-    return bitsOf(videoIds, new Set(liked));
+    return (await this.favorites.ask.getFlags({ viewerId, ids: packIds(videoIds) }, { deadlineMs: DEADLINE_MS })).bits;
   }
 
   private async followed(viewerId: number, authorIds: readonly number[]): Promise<Uint8Array> {
-    const { following } = await this.relations.getRelations({ viewerId, userIds: [...authorIds] }, { deadlineMs: DEADLINE_MS });
-    return bitsOf(authorIds, new Set(following));
+    return (await this.relations.ask.getFollowFlags({ viewerId, ids: packIds(authorIds) }, { deadlineMs: DEADLINE_MS })).bits;
   }
 
   private attempt<T>(part: string, answer: Promise<T>): Promise<T | undefined> {
@@ -54,11 +52,3 @@ export class ViewerFlagReader {
 }
 
 const AWAY = new Set(['UNAVAILABLE', 'DEADLINE']);
-
-function bitsOf(ids: readonly number[], yes: ReadonlySet<number>): Uint8Array {
-  const bits = new Uint8Array((ids.length + 7) >> 3);
-  ids.forEach((id, at) => {
-    if (yes.has(id)) bits[at >> 3] = (bits[at >> 3] as number) | (1 << (at & 7));
-  });
-  return bits;
-}

@@ -1,5 +1,6 @@
 export { ChangeLog, type Changes } from './change-log.js';
 export type { CacheEntry, CacheId, CacheStore, Ticket } from './cache-store.js';
+export { CommandBatch, encodeArguments } from './command-batch.js';
 export type { CounterRow, CounterValues } from './counter-copy.js';
 export { createCounterTable } from './counter-schema.js';
 export { CounterTable, type CounterDelta, type CounterOptions } from './counter-table.js';
@@ -8,6 +9,7 @@ export { Database } from './database.js';
 export { databaseModule } from './database.module.js';
 export { newDataSource, type EntityClass, type MigrationClass, type SchemaOptions } from './data-source.js';
 export { defineKey, keyTable, type Key, type KeyDeclaration, type KeyParams, type KeyTtl } from './keys.js';
+export { MemberFlags } from './member-flags.js';
 export { MemoryCacheStore, type MemoryLimits } from './memory-cache-store.js';
 export { RateLimiter, type RateAnswer } from './rate-limiter.js';
 export { ReadThroughCache, type ReadThroughOptions } from './read-through-cache.js';

@@ -1,4 +1,13 @@
-import { CommonErrors, FavoriteServiceDefinition, type GetFlagsRequest, type GetFlagsResponse } from '@doul/contracts';
+import {
+  CommonErrors,
+  FavoriteServiceDefinition,
+  bitsWhere,
+  packIds,
+  unpackIds,
+  type FlagAnswer,
+  type GetFlagsRequest,
+  type GetFlagsResponse,
+} from '@doul/contracts';
 import { newContext } from '@doul/runtime';
 import { Client, Server, ServerCredentials, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -19,14 +28,16 @@ it('reads from the proto file which methods are batched, and how', () => {
   expect(batchLayout(listFavorites)).toBeUndefined();
 });
 
+const likedBy = (viewerId: number, ids: number[]): Uint8Array => bitsWhere(ids.length, (at) => (ids[at] ?? 0) % viewerId === 0);
+
 /** Viewers divisible by 13 have no answer; the others like the ids divisible by their own. */
 const flagsOf: AnyHandler = async (request): Promise<GetFlagsResponse> => {
   const { questions } = request as GetFlagsRequest;
   await sleep(Math.random() * 5);
-  const results = questions.map(({ viewerId, videoIds }) =>
-    viewerId % 13 === 0 ? CommonErrors.UNAVAILABLE() : { liked: videoIds.filter((id) => id % viewerId === 0) },
+  const results = questions.map(({ viewerId, ids }) =>
+    viewerId % 13 === 0 ? CommonErrors.UNAVAILABLE() : { bits: likedBy(viewerId, unpackIds(ids)) },
   );
-  return answerEach(results, { liked: [] });
+  return answerEach(results, { bits: new Uint8Array(0) });
 };
 
 describe('thousands of interleaved questions on one stream', () => {
@@ -65,9 +76,9 @@ describe('thousands of interleaved questions on one stream', () => {
     const videoIds = Array.from({ length: 30 }, (_, at) => at + 1);
     const ask = async (viewerId: number): Promise<void> => {
       await sleep(Math.random() * 50);
-      const answer = batcher.ask({ viewerId, videoIds }, { until: Date.now() + 5_000 });
+      const answer = batcher.ask({ viewerId, ids: packIds(videoIds) }, { until: Date.now() + 5_000 });
       if (viewerId % 13 === 0) await expect(answer).rejects.toMatchObject({ name: 'UNAVAILABLE' });
-      else expect(await answer).toEqual({ liked: videoIds.filter((id) => id % viewerId === 0) });
+      else expect(new Uint8Array(((await answer) as FlagAnswer).bits)).toEqual(likedBy(viewerId, videoIds));
     };
     await Promise.all(Array.from({ length: 5_000 }, (_, at) => ask((at % 40) + 1)));
   });
@@ -80,11 +91,12 @@ describe('thousands of interleaved questions on one stream', () => {
   it('end for one caller at its deadline, and for nobody else', async () => {
     const slow = new Promise((resolve) => stream.send(path, requestSerialize({ questions: [] }), 0, undefined, resolve));
     expect(await slow).toMatchObject({ code: 4 });
-    expect(await call({ questions: [{ viewerId: 2, videoIds: [2, 3] }] })).toMatchObject({ answers: [{ liked: [2] }] });
+    const { answers } = (await call({ questions: [{ viewerId: 2, ids: packIds([2, 3]) }] })) as GetFlagsResponse;
+    expect(answers.map(({ bits }) => [...bits])).toEqual([[1]]);
   });
 
   it('are all answered when the server leaves, after which the stream takes no more', async () => {
-    const asked = Array.from({ length: 200 }, () => call({ questions: [{ viewerId: 2, videoIds: [4] }] }));
+    const asked = Array.from({ length: 200 }, () => call({ questions: [{ viewerId: 2, ids: packIds([4]) }] }));
     streams.leave();
     const answers = await Promise.all(asked);
     expect(answers).toHaveLength(200);

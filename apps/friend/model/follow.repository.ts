@@ -1,6 +1,7 @@
+import { bitsWhere, unpackIds } from '@doul/contracts';
 import { Database } from '@doul/data';
 import { Injectable } from '@nestjs/common';
-import type { ListKind, Position, Related } from './relation.js';
+import type { FollowQuestion, ListKind, Position, Related } from './relation.js';
 
 /** Each list's range, in its index's order. The row constructor `(a, b) < (?, ?)` would not use the index. */
 const page = (column: string, where: string): string =>
@@ -13,6 +14,14 @@ const PAGES: Record<ListKind, string> = {
   friend: page('followee_id', 'follower_id = ? AND mutual = 1'),
 };
 
+/** Pairs of one statement; the range optimiser handles some hundreds well. */
+const PAIRS_PER_STATEMENT = 500;
+
+interface FollowPair {
+  follower_id: number;
+  followee_id: number;
+}
+
 /** Reads of the follow graph. */
 @Injectable()
 export class FollowRepository {
@@ -22,9 +31,17 @@ export class FollowRepository {
     return (await this.db.one('SELECT 1 FROM follows WHERE follower_id = ? AND followee_id = ?', [followerId, followeeId])) !== undefined;
   }
 
-  async among(followerId: number, ids: readonly number[]): Promise<number[]> {
-    const sql = 'SELECT followee_id AS id FROM follows WHERE follower_id = ? AND followee_id IN (?)';
-    return (await this.db.byIds<{ id: number }>(sql, ids, [followerId])).map((row) => row.id);
+  /** Which of the ids each viewer follows, as bit sets in the order of the questions. */
+  async flags(questions: readonly FollowQuestion[]): Promise<Uint8Array[]> {
+    const asked = questions.map(({ ids }) => unpackIds(ids));
+    const pairs = asked.flatMap((ids, at) => ids.map((id) => [questions[at]?.viewerId ?? 0, id]));
+    const found = new Set<string>();
+    for (let at = 0; at < pairs.length; at += PAIRS_PER_STATEMENT) {
+      const sql = 'SELECT follower_id, followee_id FROM follows WHERE (follower_id, followee_id) IN (?)';
+      const rows = await this.db.query<FollowPair>(sql, [pairs.slice(at, at + PAIRS_PER_STATEMENT)]);
+      for (const row of rows) found.add(`${row.follower_id}:${row.followee_id}`);
+    }
+    return asked.map((ids, at) => bitsWhere(ids.length, (place) => found.has(`${questions[at]?.viewerId ?? 0}:${ids[place] ?? 0}`)));
   }
 
   async allFollowees(followerId: number): Promise<number[]> {
@@ -36,7 +53,7 @@ export class FollowRepository {
   async followeesOf(followerIds: readonly number[]): Promise<Map<number, Set<number>>> {
     const sql = 'SELECT follower_id, followee_id FROM follows WHERE follower_id IN (?)';
     const sets = new Map<number, Set<number>>();
-    for (const row of await this.db.byIds<{ follower_id: number; followee_id: number }>(sql, followerIds)) {
+    for (const row of await this.db.byIds<FollowPair>(sql, followerIds)) {
       const set = sets.get(row.follower_id) ?? new Set();
       sets.set(row.follower_id, set.add(row.followee_id));
     }

@@ -1,13 +1,18 @@
-import { RedisStore, type RedisScript } from '@doul/data';
+import { CommonErrors, DoulError, bitsWhere, unpackIds } from '@doul/contracts';
+import { CommandBatch, MemberFlags, RedisStore, encodeArguments, type RedisScript } from '@doul/data';
 import { childLog } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { followCountersKey, followingKey, followingVersionKey } from '../friend.keys.js';
 import { FollowCounterTable } from './follow-counters.js';
 import { FollowRepository } from './follow.repository.js';
 import { APPLY, INSTALL } from './following.scripts.js';
+import type { FollowQuestion } from './relation.js';
 
 const log = childLog('friend');
 const TTL_SECONDS = followingKey.ttlSeconds ?? 0;
+
+/** Says in a set that it is loaded; no user has this id. */
+const LOADED = 0;
 
 /**
  * Whom each viewer follows, in Redis. A change goes into a loaded set right after its commit, so the viewer sees it at once. Should the
@@ -19,6 +24,7 @@ export class FollowingCache {
   private readonly install: RedisScript<number>;
   private readonly applyScript: RedisScript<number>;
   private readonly loading = new Map<number, Promise<Set<number>>>();
+  private readonly members = new MemberFlags('set', LOADED);
 
   constructor(
     private readonly redis: RedisStore,
@@ -29,18 +35,17 @@ export class FollowingCache {
     this.applyScript = redis.script<number>('following-apply', APPLY);
   }
 
-  /** Those of `ids` whom the viewer follows. One round trip and no SQL when warm; MySQL's answer while Redis is away. */
-  async among(viewerId: number, ids: readonly number[]): Promise<number[]> {
-    if (ids.length === 0) return [];
-    try {
-      const flags = await this.read(viewerId, ids);
-      if (flags) return ids.filter((_, at) => flags[at] === 1);
-    } catch (error) {
+  /**
+   * Bit sets in the order of the questions, an error in the place of one that failed. One round trip for all and no SQL when warm;
+   * MySQL's answer while Redis is away.
+   */
+  async flags(questions: readonly FollowQuestion[]): Promise<(Uint8Array | DoulError)[]> {
+    const read: readonly (Uint8Array | undefined)[] = await this.read(questions).catch((error: unknown) => {
       log.warn({ err: error }, 'follows are read from MySQL while Redis is away');
-      return this.follows.among(viewerId, ids);
-    }
-    const all = await this.load(viewerId);
-    return ids.filter((id) => all.has(id));
+      return this.follows.flags(questions);
+    });
+    if (!read.includes(undefined)) return read as Uint8Array[];
+    return Promise.all(questions.map(async (question, at) => read[at] ?? this.loadFlags(question)));
   }
 
   /** Puts a committed change into the set, when it is loaded. `version` is the one that the change made. */
@@ -48,20 +53,44 @@ export class FollowingCache {
     await this.applyScript.run(keysOf(viewerId), [version, TTL_SECONDS, follow ? 'SADD' : 'SREM', id]);
   }
 
-  /** Membership flags, or undefined when the set is not loaded or not certainly up to date. */
-  private async read(viewerId: number, ids: readonly number[]): Promise<number[] | undefined> {
-    const [setKey, versionKey] = keysOf(viewerId);
-    // In this order: the set that is read is never older than the version that is read, nor that than the needed one.
-    const pipeline = this.redis.client
-      .pipeline()
-      .get(followCountersKey({ id: viewerId }))
-      .get(versionKey)
-      .smismember(setKey, 0, ...ids);
-    const [counters, version, flags] = (await this.redis.exec(pipeline)) as [string | null, string | null, number[]];
-    const [loaded, ...rest] = flags;
-    if (version === null || loaded !== 1) return undefined;
-    const copy = this.counters.copy.parse(viewerId, counters) ?? (await this.counters.getRows([viewerId])).get(viewerId);
-    return copy && Number(version) >= copy.values.follow_version ? rest : undefined;
+  /** Bit sets; undefined for a viewer whose set is not loaded or not certainly up to date. */
+  private async read(questions: readonly FollowQuestion[]): Promise<(Uint8Array | undefined)[]> {
+    const bits: (Uint8Array | undefined)[] = questions.map(() => undefined);
+    let texts: readonly (Buffer | null)[] = [];
+    // In this order: a set that is read is never older than the version that is read, nor that than the needed one.
+    const counters = questions.map(({ viewerId }) => followCountersKey({ id: viewerId }));
+    const versions = questions.map(({ viewerId }) => followingVersionKey({ id: viewerId }));
+    const batch = new CommandBatch(this.redis.client);
+    batch.add('MGET', 2 * questions.length, encodeArguments([...counters, ...versions]), (reply) => (texts = reply as (Buffer | null)[]));
+    questions.forEach(({ viewerId, ids }, at) =>
+      this.members.ask(batch, followingKey({ id: viewerId }), ids, (found) => (bits[at] = found)),
+    );
+    await batch.send();
+    const needed = await this.neededVersions(questions, texts);
+    return bits.map((found, at) => {
+      const version = texts[questions.length + at];
+      return version && Number(version) >= (needed[at] ?? Infinity) ? found : undefined;
+    });
+  }
+
+  /** The version that each viewer's set must have; those whose copy is gone are read anew. */
+  private async neededVersions(questions: readonly FollowQuestion[], texts: readonly (Buffer | null)[]): Promise<(number | undefined)[]> {
+    const needed = questions.map(
+      ({ viewerId }, at) => this.counters.copy.parse(viewerId, texts[at]?.toString('latin1'))?.values.follow_version,
+    );
+    if (!needed.includes(undefined)) return needed;
+    const gone = questions.filter((_, at) => needed[at] === undefined).map(({ viewerId }) => viewerId);
+    const rows = await this.counters.getRows(gone);
+    return needed.map((version, at) => version ?? rows.get(questions[at]?.viewerId ?? 0)?.values.follow_version);
+  }
+
+  private async loadFlags({ viewerId, ids }: FollowQuestion): Promise<Uint8Array | DoulError> {
+    try {
+      const [all, asked] = [await this.load(viewerId), unpackIds(ids)];
+      return bitsWhere(asked.length, (at) => all.has(asked[at] as number));
+    } catch (error) {
+      return error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
+    }
   }
 
   /** Reads the set from MySQL, once for all who ask at the same time, and keeps it. */

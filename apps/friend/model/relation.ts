@@ -19,3 +19,10 @@ export interface Related {
 export type Position = Related;
 
 export const FROM_START: Position = { id: Number.MAX_SAFE_INTEGER, at: Number.MAX_SAFE_INTEGER };
+
+/** Whether a viewer follows each of many users. */
+export interface FollowQuestion {
+  viewerId: number;
+  /** Packed. */
+  ids: Uint8Array;
+}

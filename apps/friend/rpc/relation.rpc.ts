@@ -1,9 +1,16 @@
 import {
   CommonErrors,
+  DoulError,
   RelationKind,
   RelationServiceDefinition,
+  packIds,
+  packedCount,
+  hasBit,
+  type FollowFlagsQuestion,
   type GetFollowCountersRequest,
   type GetFollowCountersResponse,
+  type GetFollowFlagsRequest,
+  type GetFollowFlagsResponse,
   type GetRelationsRequest,
   type GetRelationsResponse,
   type ListRelationChangesRequest,
@@ -15,7 +22,7 @@ import {
   type SetFollowRequest,
   type SetFollowResponse,
 } from '@doul/contracts';
-import { RpcController, type RpcHandlers } from '@doul/rpc';
+import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
 import { FollowAudit } from '../model/follow.audit.js';
 import { FollowCounterTable } from '../model/follow-counters.js';
 import { FollowingCache } from '../model/following.cache.js';
@@ -27,6 +34,9 @@ const KINDS: Partial<Record<RelationKind, ListKind>> = {
   [RelationKind.FOLLOWER]: 'follower',
   [RelationKind.FRIEND]: 'friend',
 };
+
+const MAX_QUESTIONS = 64;
+const NONE = new Uint8Array(0);
 
 /** Users of one page of the reconciliation, unless asked for fewer. */
 const AUDIT_PAGE = 500;
@@ -46,7 +56,32 @@ export class RelationRpc implements RpcHandlers<typeof RelationServiceDefinition
 
   async getRelations({ viewerId, userIds }: GetRelationsRequest): Promise<GetRelationsResponse> {
     atMost(userIds, MAX_PAGE);
-    return { following: viewerId > 0 ? await this.following.among(viewerId, userIds) : [] };
+    const [bits] = await this.flags([{ viewerId, ids: packIds(userIds) }]);
+    if (bits instanceof DoulError) throw bits;
+    return { following: userIds.filter((_, at) => bits && hasBit(bits, at)) };
+  }
+
+  async getFollowFlags({ questions }: GetFollowFlagsRequest): Promise<GetFollowFlagsResponse> {
+    atMost(questions, MAX_QUESTIONS, 'questions');
+    const results = await this.flags(questions);
+    return answerEach(
+      results.map((bits) => (bits instanceof DoulError ? bits : { bits })),
+      { bits: NONE },
+    );
+  }
+
+  /** Questions that need no look-up are answered here; one that is malformed fails alone. */
+  private async flags(questions: readonly FollowFlagsQuestion[]): Promise<(Uint8Array | DoulError)[]> {
+    const results = questions.map(({ viewerId, ids }) => {
+      const count = packedCount(ids);
+      if (count === undefined || count > MAX_PAGE)
+        return CommonErrors.INVALID_PARAMETER({ parameter: 'ids', problem: `are not at most ${MAX_PAGE} ids` });
+      return viewerId > 0 && count > 0 ? undefined : new Uint8Array((count + 7) >> 3);
+    });
+    const asked = questions.filter((_, at) => results[at] === undefined);
+    if (asked.length === 0) return results as (Uint8Array | DoulError)[];
+    const answers = (await this.following.flags(asked))[Symbol.iterator]();
+    return results.map((result) => result ?? (answers.next().value as Uint8Array | DoulError));
   }
 
   async getFollowCounters({ userIds }: GetFollowCountersRequest): Promise<GetFollowCountersResponse> {
@@ -73,6 +108,6 @@ export class RelationRpc implements RpcHandlers<typeof RelationServiceDefinition
   }
 }
 
-function atMost(ids: readonly number[], limit: number): void {
-  if (ids.length > limit) throw CommonErrors.INVALID_PARAMETER({ parameter: 'user_ids', problem: `has more than ${limit} ids` });
+function atMost(items: readonly unknown[], limit: number, parameter = 'user_ids'): void {
+  if (items.length > limit) throw CommonErrors.INVALID_PARAMETER({ parameter, problem: `has more than ${limit} items` });
 }

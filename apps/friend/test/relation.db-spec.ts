@@ -1,4 +1,4 @@
-import { RelationKind } from '@doul/contracts';
+import { RelationKind, hasBit, packIds, unpackIds, type FollowFlagsQuestion } from '@doul/contracts';
 import { newRedis } from '@doul/data';
 import { newContext, runInContext, type RequestContext } from '@doul/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -123,6 +123,66 @@ describe('changes', () => {
   });
 });
 
+describe('flags of many viewers', () => {
+  const ask = (viewerId: number, userIds: number[]) => ({ viewerId, ids: packIds(userIds) });
+  const answersTo = async (questions: FollowFlagsQuestion[]) => {
+    const { answers, failures } = await friend.rpc.getFollowFlags({ questions });
+    expect(failures).toEqual([]);
+    return answers.map(({ bits }, at) => unpackIds((questions[at] as FollowFlagsQuestion).ids).filter((_, place) => hasBit(bits, place)));
+  };
+
+  it('come in one round trip, each viewer their own, cold ones among warm ones', async () => {
+    await follow(alice, bob);
+    await follow(alice, carol);
+    await follow(bob, alice);
+    await follow(dave, carol);
+    const questions = [ask(alice, [bob, carol, dave]), ask(0, [alice, bob]), ask(bob, [alice, carol]), ask(alice, []), ask(carol, [dave])];
+    const wanted = [[bob, carol], [], [alice], [], []];
+    await friend.counters.projector.projectDirty();
+    await following(alice, [bob]);
+    expect(await answersTo(questions)).toEqual(wanted);
+    expect(await cost(() => answersTo(questions))).toMatchObject({ sql: 0, redis: 1 });
+    await unfollow(alice, carol);
+    expect(await answersTo([...questions, ask(dave, [carol, carol])])).toEqual([[bob], ...wanted.slice(1), [carol, carol]]);
+  });
+
+  it('fail alone', async () => {
+    await follow(alice, bob);
+    const many = Array.from({ length: 1_001 }, (_, at) => at + 1);
+    const questions = [ask(alice, [bob]), { viewerId: alice, ids: new Uint8Array(9) }, ask(alice, many), ask(alice, [carol, bob])];
+    const { answers, failures } = await friend.rpc.getFollowFlags({ questions });
+    expect(failures.map(({ at }) => at)).toEqual([1, 2]);
+    expect(answers.map(({ bits }) => [...bits])).toEqual([[1], [], [], [2]]);
+    await expect(friend.rpc.ask.getFollowFlags({ viewerId: alice, ids: new Uint8Array(9) })).rejects.toMatchObject({
+      name: 'INVALID_PARAMETER',
+    });
+  });
+
+  it('are right of thousands of interleaved viewers who change their minds', async () => {
+    const users = Array.from({ length: 24 }, (_, at) => FIRST_ID + at);
+    const other = fixture.newInstance();
+    const graph = new Map(users.map((user) => [user, new Set<number>()]));
+    const step = async (at: number): Promise<void> => {
+      const viewer = users[at % users.length] as number;
+      const own = graph.get(viewer) as Set<number>;
+      for (let round = 0; round < 12; round += 1) {
+        const to = users[(at + 1 + round * 5) % users.length] as number;
+        if (to !== viewer) {
+          const toFollow = !own.has(to);
+          await friend.rpc.setFollow({ userId: viewer, toUserId: to, follow: toFollow });
+          if (toFollow) own.add(to);
+          else own.delete(to);
+        }
+        const rpc = round % 2 ? friend.rpc : other.rpc;
+        const asked = users.filter((_, place) => (place + round) % 3 !== 0);
+        const { bits } = await rpc.ask.getFollowFlags(ask(viewer, asked));
+        expect(asked.filter((_, place) => hasBit(bits, place))).toEqual(asked.filter((id) => own.has(id)));
+      }
+    };
+    await Promise.all(users.map((_, at) => step(at)));
+  });
+});
+
 describe('cost', () => {
   it('is one Redis round trip and no SQL when warm', async () => {
     await follow(alice, bob);
@@ -157,6 +217,12 @@ describe('Redis', () => {
     const away = newRedis('away', { url: 'redis://127.0.0.1:1' });
     const cut = fixture.newInstance(away);
     expect(await cut.rpc.getRelations({ viewerId: alice, userIds: [bob, carol] })).toEqual({ following: [bob] });
+    const questions = [
+      { viewerId: alice, ids: packIds([carol, bob]) },
+      { viewerId: bob, ids: packIds([alice]) },
+    ];
+    const { answers, failures } = await cut.rpc.getFollowFlags({ questions });
+    expect([answers.map(({ bits }) => [...bits]), failures]).toEqual([[[2], [0]], []]);
     expect(await cut.rpc.setFollow({ userId: alice, toUserId: carol, follow: true })).toEqual({ changed: true });
     expect((await cut.rpc.getFollowCounters({ userIds: [alice] })).counters[0]?.followCount).toBe(2);
     away.disconnect();

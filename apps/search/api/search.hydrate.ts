@@ -1,4 +1,4 @@
-import { FavoriteServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import { FavoriteServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition, hasBit, packIds } from '@doul/contracts';
 import { userOf, type User } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
@@ -40,7 +40,7 @@ export class SearchHydrate {
 
   private async liked(videoIds: number[], viewerId: number): Promise<Set<number>> {
     if (viewerId === 0 || videoIds.length === 0) return new Set();
-    const { answers } = await this.favorites.getFlags({ questions: [{ viewerId, videoIds }] });
-    return new Set(answers[0]?.liked);
+    const { bits } = await this.favorites.ask.getFlags({ viewerId, ids: packIds(videoIds) });
+    return new Set(videoIds.filter((_, at) => hasBit(bits, at)));
   }
 }

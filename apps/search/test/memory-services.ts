@@ -3,6 +3,8 @@ import {
   ProfileServiceDefinition,
   VideoServiceDefinition,
   VideoState,
+  bitsWhere,
+  unpackIds,
   type GetCardsRequest,
   type GetFlagsRequest,
   type GetProfilesRequest,
@@ -83,11 +85,14 @@ class FakeVideos {
   }
 }
 
+const likedBits = (viewerId: number, ids: number[]): Uint8Array =>
+  bitsWhere(ids.length, (at) => world.likes.get(viewerId)?.has(ids[at] ?? 0) ?? false);
+
 @RpcController(part(FavoriteServiceDefinition, 'getFlags'))
 class FakeFavorites {
   async getFlags({ questions }: GetFlagsRequest) {
     world.calls.push('getFlags');
-    return { answers: questions.map(({ viewerId, videoIds }) => ({ liked: videoIds.filter((id) => world.likes.get(viewerId)?.has(id)) })), failures: [] };
+    return { answers: questions.map(({ viewerId, ids }) => ({ bits: likedBits(viewerId, unpackIds(ids)) })), failures: [] };
   }
 }
 

@@ -1,5 +1,5 @@
 import { CommonErrors } from '@doul/contracts';
-import { RedisStore, type RedisScript } from '@doul/data';
+import { CommandBatch, MemberFlags, RedisStore, type RedisScript } from '@doul/data';
 import { Injectable } from '@nestjs/common';
 import { videoConfig } from '../video.config.js';
 import { likedVideosKey, likeLogKey, likeMetaKey } from '../video.keys.js';
@@ -31,11 +31,15 @@ function rowsText(rows: readonly LikeRow[]): Map<number, string[]> {
 
 const MEMBERSHIP_SECONDS = likedVideosKey.ttlSeconds ?? 0;
 
+/** Says in a membership that it is loaded; see like.scripts.ts. */
+export const LOADED_MEMBER = '.';
+
 /** Redis's half of the like store: one script a call, and each on one shard. */
 @Injectable()
 export class LikeStore {
   /** Fixed when the store is created. */
   readonly shards = videoConfig().LIKE_SHARDS;
+  private readonly members = new MemberFlags('zset', LOADED_MEMBER);
   private readonly recordScript: RedisScript<number[]>;
   private readonly loadScript: RedisScript<number>;
   private readonly createScript: RedisScript<number>;
@@ -143,17 +147,13 @@ export class LikeStore {
     await this.trimScript.run(this.base(shard), [generation, positionText(position)]);
   }
 
-  /**
-   * Which of the ids each viewer likes; undefined for a viewer whose membership is not loaded.
-   * One pipeline for all questions.
-   */
-  async flags(questions: readonly { viewerId: number; videoIds: readonly number[] }[]): Promise<(number[] | undefined)[]> {
-    const pipeline = this.redis.client.pipeline();
-    for (const { viewerId, videoIds } of questions) pipeline.zmscore(this.membershipKey(viewerId), LOADED_MEMBER, ...videoIds.map(String));
-    const replies = (await this.redis.exec(pipeline)) as (string | null)[][];
-    return replies.map(([loaded, ...scores], at) =>
-      loaded === null ? undefined : (questions[at]?.videoIds ?? []).filter((_, index) => scores[index] !== null),
-    );
+  /** Which of the ids each viewer likes, as bit sets; undefined for a viewer whose membership is not loaded. One round trip for all. */
+  async flags(questions: readonly { viewerId: number; ids: Uint8Array }[]): Promise<(Uint8Array | undefined)[]> {
+    const bits: (Uint8Array | undefined)[] = questions.map(() => undefined);
+    const batch = new CommandBatch(this.redis.client);
+    questions.forEach(({ viewerId, ids }, at) => this.members.ask(batch, this.membershipKey(viewerId), ids, (found) => (bits[at] = found)));
+    await batch.send();
+    return bits;
   }
 
   /** Liked videos before a time (Unix ms, exclusive), latest first; undefined when the membership is not loaded. */
@@ -177,7 +177,5 @@ export class LikeStore {
   }
 }
 
-/** Says in a membership that it is loaded; see like.scripts.ts. */
-export const LOADED_MEMBER = '.';
 /** One try finds a new store, one a log that was trimmed meanwhile, and again under a fast sink. */
 const LOAD_TRIES = 5;

@@ -1,3 +1,4 @@
+import { CommonErrors, DoulError, packedCount } from '@doul/contracts';
 import { childLog, newContext, runInContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { nanoid } from 'nanoid';
@@ -10,7 +11,8 @@ export type LikeOutcome = 'changed' | 'unchanged' | 'unavailable';
 
 export interface FlagQuestion {
   viewerId: number;
-  videoIds: readonly number[];
+  /** Packed. */
+  ids: Uint8Array;
 }
 
 /** Tries of a batch: one finds a new store, one finds memberships that are not loaded, and again if they expire at once. */
@@ -68,17 +70,27 @@ export class Likes {
   }
 
   /**
-   * Which of the ids each viewer likes, in the order of the questions.
+   * Which of the ids each viewer likes: bit sets in the order of the questions, an error in the place of one that failed.
    *
    * @throws DoulError UNAVAILABLE when Redis is away
    */
-  async flags(questions: readonly FlagQuestion[]): Promise<number[][]> {
-    if (questions.length === 0) return [];
+  async flags(questions: readonly FlagQuestion[]): Promise<(Uint8Array | DoulError)[]> {
     const first = await this.store.flags(questions);
+    if (!first.includes(undefined)) return first as Uint8Array[];
     const cold = questions.filter((_, at) => first[at] === undefined);
-    if (cold.length === 0) return first.map((liked) => liked ?? []);
-    await this.load(cold.map((question) => question.viewerId));
-    return (await this.store.flags(questions)).map((liked) => liked ?? []);
+    const loaded = (await this.loadedFlags(cold))[Symbol.iterator]();
+    return first.map((bits) => bits ?? (loaded.next().value as Uint8Array | DoulError));
+  }
+
+  private async loadedFlags(cold: readonly FlagQuestion[]): Promise<(Uint8Array | DoulError)[]> {
+    try {
+      await this.load(cold.map((question) => question.viewerId));
+      const bits = await this.store.flags(cold);
+      return cold.map(({ ids }, at) => bits[at] ?? new Uint8Array(((packedCount(ids) ?? 0) + 7) >> 3));
+    } catch (error) {
+      const failure = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
+      return cold.map(() => failure);
+    }
   }
 
   /** Liked videos before a time (Unix ms, exclusive), latest first. */

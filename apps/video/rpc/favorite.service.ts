@@ -1,6 +1,10 @@
 import {
   FavoriteOutcome,
+  CommonErrors,
+  DoulError,
   FavoriteServiceDefinition,
+  packedCount,
+  type FlagQuestion,
   type GetFlagsRequest,
   type GetFlagsResponse,
   type ListFavoritesRequest,
@@ -8,7 +12,7 @@ import {
   type SetFavoritesRequest,
   type SetFavoritesResponse,
 } from '@doul/contracts';
-import { RpcController, type RpcHandlers } from '@doul/rpc';
+import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
 import { Cards } from '../model/cards.js';
 import { Likes, type LikeOutcome } from '../model/likes.js';
 import { cut, parseCursor } from './cursor.js';
@@ -17,6 +21,14 @@ import { requireAtMost } from './limits.js';
 const MAX_LIKES = 512;
 const MAX_QUESTIONS = 64;
 const MAX_IDS = 1_000;
+const NONE = new Uint8Array(0);
+
+/** A question that cannot be answered fails alone. */
+function problemOf({ ids }: FlagQuestion): DoulError | undefined {
+  const count = packedCount(ids);
+  if (count !== undefined && count <= MAX_IDS) return undefined;
+  return CommonErrors.INVALID_PARAMETER({ parameter: 'ids', problem: `are not at most ${MAX_IDS} ids` });
+}
 
 const OUTCOMES: Record<LikeOutcome, FavoriteOutcome> = {
   changed: FavoriteOutcome.CHANGED,
@@ -46,8 +58,13 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
 
   async getFlags({ questions }: GetFlagsRequest): Promise<GetFlagsResponse> {
     requireAtMost(MAX_QUESTIONS, questions, 'questions');
-    for (const question of questions) requireAtMost(MAX_IDS, question.videoIds, 'video_ids');
-    return { answers: (await this.likes.flags(questions)).map((liked) => ({ liked })), failures: [] };
+    const problems = questions.map(problemOf);
+    const answers = (await this.likes.flags(questions.filter((_, at) => !problems[at])))[Symbol.iterator]();
+    const results = problems.map((problem) => problem ?? (answers.next().value as Uint8Array | DoulError));
+    return answerEach(
+      results.map((bits) => (bits instanceof DoulError ? bits : { bits })),
+      { bits: NONE },
+    );
   }
 
   /** Removed videos are passed over, so a page is full unless the list ends. */

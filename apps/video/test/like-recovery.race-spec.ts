@@ -68,7 +68,7 @@ describe('an emptied Redis', () => {
     await model.drainAll();
     const before = await countOf(video);
     await model.redis.client.flushdb();
-    expect(await model.likes.flags([{ viewerId: 3, videoIds: [video, 999] }])).toEqual([[video]]);
+    expect(await model.liked(3, [video, 999])).toEqual([video]);
     expect(await countOf(video)).toBe(before);
     expect(await model.likes.set([{ viewerId: 3, videoId: video, liked: true }])).toEqual(['unchanged']);
     expect(await model.likes.set([{ viewerId: 3, videoId: video, liked: false }])).toEqual(['changed']);
@@ -82,10 +82,10 @@ describe('an emptied Redis', () => {
     const other = await model.publish(1);
     await model.likes.set([{ viewerId: 8, videoId: other, liked: true }]);
     await model.redis.client.del(model.store.membershipKey(8));
-    expect(await model.likes.flags([{ viewerId: 8, videoIds: [other, video] }])).toEqual([[other, video]]);
+    expect(await model.liked(8, [other, video])).toEqual([other, video]);
     await model.likes.set([{ viewerId: 8, videoId: video, liked: false }]);
     await model.redis.client.del(model.store.membershipKey(8));
-    expect(await model.likes.flags([{ viewerId: 8, videoIds: [other, video] }])).toEqual([[other]]);
+    expect(await model.liked(8, [other, video])).toEqual([other]);
     await model.drainAll();
   });
 
@@ -95,7 +95,7 @@ describe('an emptied Redis', () => {
     const shard = model.store.shardOf(9);
     const read = (await model.store.read(shard, { ms: 0, seq: 0 }, 1_000)) as LogRead;
     await model.redis.client.flushdb();
-    expect(await model.likes.flags([{ viewerId: 9, videoIds: [other] }])).toEqual([[]]);
+    expect(await model.liked(9, [other])).toEqual([]);
     expect(await model.sinkRows.apply(shard, read)).toBeUndefined();
     expect(await rowsOf(other)).toBe(0);
   });

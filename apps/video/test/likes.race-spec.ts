@@ -19,7 +19,7 @@ async function expectConsistent(videoIds: number[], viewerIds: number[]): Promis
   const rows = await model.database.query<{ viewer: number; video: number }>('SELECT viewer_id AS viewer, video_id AS video FROM likes');
   const shown = await model.videoCounters.getMany(videoIds);
   for (const id of videoIds) expect(shown.get(id)?.favorite_count).toBe(rows.filter((row) => row.video === id).length);
-  const flags = await model.likes.flags(viewerIds.map((viewerId) => ({ viewerId, videoIds })));
+  const flags = await Promise.all(viewerIds.map((viewerId) => model.liked(viewerId, videoIds)));
   viewerIds.forEach((viewerId, at) => {
     const own = rows.filter((row) => row.viewer === viewerId && videoIds.includes(row.video)).map((row) => row.video);
     expect([...(flags[at] ?? [])].sort()).toEqual(own.sort());

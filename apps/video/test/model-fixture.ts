@@ -1,3 +1,4 @@
+import { hasBit, packIds } from '@doul/contracts';
 import { RedisStore, dataConfig, temporaryDatabase, type Database } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Redis } from 'ioredis';
@@ -62,6 +63,13 @@ export class ModelProcess {
       cursor = page.nextCursor || undefined;
     }
     return found;
+  }
+
+  /** Those of the videos that the viewer likes. */
+  async liked(viewerId: number, videoIds: readonly number[]): Promise<number[]> {
+    const [bits] = await this.likes.flags([{ viewerId, ids: packIds(videoIds) }]);
+    if (bits instanceof Error) throw bits;
+    return videoIds.filter((_, at) => bits && hasBit(bits, at));
   }
 
   async drainAll(): Promise<void> {

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Failure } from "../../rpc/v1/batch.js";
 
 export enum RelationKind {
   UNSPECIFIED = 0,
@@ -33,6 +34,28 @@ export interface GetRelationsRequest {
 export interface GetRelationsResponse {
   /** Subset of user_ids that the viewer follows. */
   following: number[];
+}
+
+export interface FollowFlagsQuestion {
+  /** 0 = anonymous, who follows nobody. */
+  viewerId: number;
+  /** User ids of 8 bytes each, little-endian: the bytes of a packed `repeated fixed64`. */
+  ids: Uint8Array;
+}
+
+export interface GetFollowFlagsRequest {
+  questions: FollowFlagsQuestion[];
+}
+
+export interface FollowFlagsAnswer {
+  /** Bit i of byte i/8, lowest first: whether the viewer follows the i-th id. */
+  bits: Uint8Array;
+}
+
+export interface GetFollowFlagsResponse {
+  /** In the order of the questions. */
+  answers: FollowFlagsAnswer[];
+  failures: Failure[];
 }
 
 export interface GetFollowCountersRequest {
@@ -372,6 +395,250 @@ export const GetRelationsResponse: MessageFns<GetRelationsResponse> = {
   fromPartial<I extends Exact<DeepPartial<GetRelationsResponse>, I>>(object: I): GetRelationsResponse {
     const message = createBaseGetRelationsResponse();
     message.following = object.following?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseFollowFlagsQuestion(): FollowFlagsQuestion {
+  return { viewerId: 0, ids: new Uint8Array(0) };
+}
+
+export const FollowFlagsQuestion: MessageFns<FollowFlagsQuestion> = {
+  encode(message: FollowFlagsQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewerId !== 0) {
+      writer.uint32(8).int64(message.viewerId);
+    }
+    if (message.ids.length !== 0) {
+      writer.uint32(18).bytes(message.ids);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FollowFlagsQuestion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFollowFlagsQuestion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.viewerId = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ids = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FollowFlagsQuestion>, I>>(base?: I): FollowFlagsQuestion {
+    return FollowFlagsQuestion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FollowFlagsQuestion>, I>>(object: I): FollowFlagsQuestion {
+    const message = createBaseFollowFlagsQuestion();
+    message.viewerId = object.viewerId ?? 0;
+    message.ids = object.ids ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseGetFollowFlagsRequest(): GetFollowFlagsRequest {
+  return { questions: [] };
+}
+
+export const GetFollowFlagsRequest: MessageFns<GetFollowFlagsRequest> = {
+  encode(message: GetFollowFlagsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.questions) {
+      FollowFlagsQuestion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFollowFlagsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFollowFlagsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.questions.push(FollowFlagsQuestion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFollowFlagsRequest>, I>>(base?: I): GetFollowFlagsRequest {
+    return GetFollowFlagsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFollowFlagsRequest>, I>>(object: I): GetFollowFlagsRequest {
+    const message = createBaseGetFollowFlagsRequest();
+    message.questions = object.questions?.map((e) => FollowFlagsQuestion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFollowFlagsAnswer(): FollowFlagsAnswer {
+  return { bits: new Uint8Array(0) };
+}
+
+export const FollowFlagsAnswer: MessageFns<FollowFlagsAnswer> = {
+  encode(message: FollowFlagsAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bits.length !== 0) {
+      writer.uint32(10).bytes(message.bits);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FollowFlagsAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFollowFlagsAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.bits = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FollowFlagsAnswer>, I>>(base?: I): FollowFlagsAnswer {
+    return FollowFlagsAnswer.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FollowFlagsAnswer>, I>>(object: I): FollowFlagsAnswer {
+    const message = createBaseFollowFlagsAnswer();
+    message.bits = object.bits ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseGetFollowFlagsResponse(): GetFollowFlagsResponse {
+  return { answers: [], failures: [] };
+}
+
+export const GetFollowFlagsResponse: MessageFns<GetFollowFlagsResponse> = {
+  encode(message: GetFollowFlagsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.answers) {
+      FollowFlagsAnswer.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.failures) {
+      Failure.encode(v!, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFollowFlagsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFollowFlagsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.answers.push(FollowFlagsAnswer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.failures.push(Failure.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFollowFlagsResponse>, I>>(base?: I): GetFollowFlagsResponse {
+    return GetFollowFlagsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFollowFlagsResponse>, I>>(object: I): GetFollowFlagsResponse {
+    const message = createBaseGetFollowFlagsResponse();
+    message.answers = object.answers?.map((e) => FollowFlagsAnswer.fromPartial(e)) || [];
+    message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1091,6 +1358,18 @@ export const RelationServiceDefinition = {
       responseType: GetRelationsResponse as typeof GetRelationsResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** The same for many viewers at once. At most 1,000 ids a question. */
+    getFollowFlags: {
+      name: "GetFollowFlags",
+      requestType: GetFollowFlagsRequest as typeof GetFollowFlagsRequest,
+      requestStream: false,
+      responseType: GetFollowFlagsResponse as typeof GetFollowFlagsResponse,
+      responseStream: false,
+      options: {
+        idempotencyLevel: "NO_SIDE_EFFECTS",
+        _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
+      },
     },
     getFollowCounters: {
       name: "GetFollowCounters",

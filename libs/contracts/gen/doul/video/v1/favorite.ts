@@ -34,7 +34,8 @@ export interface SetFavoritesResponse {
 
 export interface FlagQuestion {
   viewerId: number;
-  videoIds: number[];
+  /** Video ids of 8 bytes each, little-endian: the bytes of a packed `repeated fixed64`. */
+  ids: Uint8Array;
 }
 
 export interface GetFlagsRequest {
@@ -42,8 +43,8 @@ export interface GetFlagsRequest {
 }
 
 export interface FlagAnswer {
-  /** Subset of video_ids that the viewer likes. */
-  liked: number[];
+  /** Bit i of byte i/8, lowest first: whether the viewer likes the i-th id. */
+  bits: Uint8Array;
 }
 
 export interface GetFlagsResponse {
@@ -267,7 +268,7 @@ export const SetFavoritesResponse: MessageFns<SetFavoritesResponse> = {
 };
 
 function createBaseFlagQuestion(): FlagQuestion {
-  return { viewerId: 0, videoIds: [] };
+  return { viewerId: 0, ids: new Uint8Array(0) };
 }
 
 export const FlagQuestion: MessageFns<FlagQuestion> = {
@@ -275,12 +276,8 @@ export const FlagQuestion: MessageFns<FlagQuestion> = {
     if (message.viewerId !== 0) {
       writer.uint32(8).int64(message.viewerId);
     }
-    if (message.videoIds.length !== 0) {
-      writer.uint32(18).fork();
-      for (const v of message.videoIds) {
-        writer.int64(v);
-      }
-      writer.join();
+    if (message.ids.length !== 0) {
+      writer.uint32(26).bytes(message.ids);
     }
     return writer;
   },
@@ -306,23 +303,13 @@ export const FlagQuestion: MessageFns<FlagQuestion> = {
             message.viewerId = longToNumber(reader.int64());
             continue;
           }
-          case 2: {
-            if (tag === 16) {
-              message.videoIds.push(longToNumber(reader.int64()));
-
-              continue;
+          case 3: {
+            if (tag !== 26) {
+              break;
             }
 
-            if (tag === 18) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.videoIds.push(longToNumber(reader.int64()));
-              }
-
-              continue;
-            }
-
-            break;
+            message.ids = reader.bytes();
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -342,7 +329,7 @@ export const FlagQuestion: MessageFns<FlagQuestion> = {
   fromPartial<I extends Exact<DeepPartial<FlagQuestion>, I>>(object: I): FlagQuestion {
     const message = createBaseFlagQuestion();
     message.viewerId = object.viewerId ?? 0;
-    message.videoIds = object.videoIds?.map((e) => e) || [];
+    message.ids = object.ids ?? new Uint8Array(0);
     return message;
   },
 };
@@ -403,17 +390,13 @@ export const GetFlagsRequest: MessageFns<GetFlagsRequest> = {
 };
 
 function createBaseFlagAnswer(): FlagAnswer {
-  return { liked: [] };
+  return { bits: new Uint8Array(0) };
 }
 
 export const FlagAnswer: MessageFns<FlagAnswer> = {
   encode(message: FlagAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.liked.length !== 0) {
-      writer.uint32(10).fork();
-      for (const v of message.liked) {
-        writer.int64(v);
-      }
-      writer.join();
+    if (message.bits.length !== 0) {
+      writer.uint32(18).bytes(message.bits);
     }
     return writer;
   },
@@ -431,23 +414,13 @@ export const FlagAnswer: MessageFns<FlagAnswer> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag === 8) {
-              message.liked.push(longToNumber(reader.int64()));
-
-              continue;
+          case 2: {
+            if (tag !== 18) {
+              break;
             }
 
-            if (tag === 10) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.liked.push(longToNumber(reader.int64()));
-              }
-
-              continue;
-            }
-
-            break;
+            message.bits = reader.bytes();
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -466,7 +439,7 @@ export const FlagAnswer: MessageFns<FlagAnswer> = {
   },
   fromPartial<I extends Exact<DeepPartial<FlagAnswer>, I>>(object: I): FlagAnswer {
     const message = createBaseFlagAnswer();
-    message.liked = object.liked?.map((e) => e) || [];
+    message.bits = object.bits ?? new Uint8Array(0);
     return message;
   },
 };
