@@ -1,8 +1,8 @@
-export { authorPiece, type AuthorPiece } from './author-piece.js';
+export { YES, authorPiece, type AuthorPiece } from './author-piece.js';
 export { CardChanges } from './card-changes.js';
-export { cardPage, type CardPage } from './card-page.js';
+export { cardPage, hasBit, type CardPage } from './card-page.js';
 export { CardStore } from './card-store.js';
 export { CardsModule } from './cards.module.js';
 export { titleOf, withFields, type VideoCard } from './video-card.js';
 export { DEGRADED_HEADER, VideoPages } from './video-pages.js';
-export { ViewerFlagReader } from './viewer-flags.js';
+export { ViewerFlagReader, type ReadFollows } from './viewer-flags.js';

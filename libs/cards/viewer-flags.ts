@@ -16,6 +16,9 @@ export interface ReadFlags extends ViewerFlags {
   readonly missing: readonly string[];
 }
 
+/** Who of some users the viewer follows. */
+export type ReadFollows = Pick<ReadFlags, 'followed' | 'missing'>;
+
 /** What viewers like and follow: one question a page and service, which travels with other requests'. */
 @Injectable()
 export class ViewerFlagReader {
@@ -32,6 +35,12 @@ export class ViewerFlagReader {
     ]);
     const missing = [...(liked ? [] : ['likes']), ...(followed ? [] : ['follows'])];
     return { liked: liked ?? NONE, followed: followed ?? NONE, missing };
+  }
+
+  /** The same where there are only users. */
+  async follows(viewerId: number, authorIds: readonly number[]): Promise<ReadFollows> {
+    const followed = await this.attempt('follows', this.followed(viewerId, authorIds));
+    return { followed: followed ?? NONE, missing: followed ? [] : ['follows'] };
   }
 
   private async liked(viewerId: number, videoIds: readonly number[]): Promise<Uint8Array> {

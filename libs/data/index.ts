@@ -8,6 +8,7 @@ export { dataConfig } from './data.config.js';
 export { Database } from './database.js';
 export { databaseModule } from './database.module.js';
 export { newDataSource, type EntityClass, type MigrationClass, type SchemaOptions } from './data-source.js';
+export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export { defineKey, keyTable, type Key, type KeyDeclaration, type KeyParams, type KeyTtl } from './keys.js';
 export { MemberFlags } from './member-flags.js';
 export { MemoryCacheStore, type MemoryLimits } from './memory-cache-store.js';
@@ -21,3 +22,4 @@ export { isConnectionLost, isDeadlock, isDuplicate, sqlCode } from './sql-errors
 export { SqlRunner, type SqlParam, type SqlResult } from './sql.js';
 export { temporaryDatabase } from './temporary-database.js';
 export { Tx } from './transaction.js';
+export { VersionedCache, type VersionedCacheOptions } from './versioned-cache.js';

@@ -1,16 +1,15 @@
 import { DoulError, type Failure } from '@doul/contracts';
 import type { BatchedMethods, AnswerOfQuestion, BatchLayout, QuestionOf } from './batch-method.js';
-import { Batcher } from './batcher.js';
-import type { CallOptions } from './client.js';
+import { Batcher, type AskOptions } from './batcher.js';
+import type { CallOptions } from './call.js';
 import type { RpcDefinition, RpcMethod } from './definition.js';
 import { fromWire, carry, serviceError } from './wire-error.js';
 
+export type OneAskOptions = CallOptions & Pick<AskOptions, 'signal' | 'alone'>;
+
 /** Asking one question of each batched method of a service. */
 export type Ask<D extends RpcDefinition> = {
-  [M in BatchedMethods<D>]: (
-    question: QuestionOf<D['methods'][M]>,
-    options?: CallOptions & { signal?: AbortSignal },
-  ) => Promise<AnswerOfQuestion<D['methods'][M]>>;
+  [M in BatchedMethods<D>]: (question: QuestionOf<D['methods'][M]>, options?: OneAskOptions) => Promise<AnswerOfQuestion<D['methods'][M]>>;
 };
 
 type Response = Record<string, readonly unknown[]> & { failures?: readonly Failure[] };

@@ -19,6 +19,8 @@ export interface AskOptions {
   until: number;
   /** Lets the asker leave earlier: a question that has not left yet is then not asked. */
   signal?: AbortSignal | undefined;
+  /** Leaves at once as a call of its own: for answers so large that they must not share a message with others. */
+  alone?: boolean | undefined;
 }
 
 interface Waiter<Q, A> {
@@ -64,7 +66,7 @@ export class Batcher<Q, A> {
    * @throws DoulError UNAVAILABLE at once when too many questions are pending, DEADLINE, the question's own error, or the whole
    * call's
    */
-  ask(question: Q, { until, signal }: AskOptions): Promise<A> {
+  ask(question: Q, { until, signal, alone }: AskOptions): Promise<A> {
     if (this.pending >= (this.options.maxPending ?? MAX_PENDING)) {
       refusals.inc({ method: this.options.name });
       return Promise.reject(CommonErrors.UNAVAILABLE());
@@ -74,6 +76,7 @@ export class Batcher<Q, A> {
       if (signal) this.leaveOn(signal, waiter);
       if (waiter.settled) return;
       this.pending += 1;
+      if (alone) return void this.send([waiter]).finally(() => (this.pending -= 1));
       if (this.waiting.push(waiter) === 1) this.schedule();
       if (this.waiting.length >= this.options.max) this.flush();
     });

@@ -1,6 +1,11 @@
 import type { DoulError } from '@doul/contracts';
 import { isRetryable, type RpcDefinition, type RpcMethod } from './definition.js';
 
+export interface CallOptions {
+  /** How long the caller waits, in ms; default RPC_DEADLINE_MS, and never past the deadline of the request being served. */
+  deadlineMs?: number;
+}
+
 /** One call of a client, however often it is tried. */
 export interface Call {
   definition: RpcDefinition;

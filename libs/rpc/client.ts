@@ -1,18 +1,13 @@
 import { CommonErrors, DoulError } from '@doul/contracts';
 import { childLog, countCall, currentContext, metrics } from '@doul/runtime';
-import { batcherOf, type Ask, type BatcherMaker } from './ask.js';
+import { batcherOf, type Ask, type BatcherMaker, type OneAskOptions } from './ask.js';
 import { batchLayout } from './batch-method.js';
-import type { Call } from './call.js';
+import type { Call, CallOptions } from './call.js';
 import type { RequestOf, ResponseOf, RpcDefinition, RpcMethod } from './definition.js';
 import { localHandlers } from './handlers.js';
 import { callLocal } from './local-call.js';
 import { callRemote } from './remote-call.js';
 import { rpcConfig } from './rpc.config.js';
-
-export interface CallOptions {
-  /** How long the caller waits, in ms; default RPC_DEADLINE_MS, and never past the deadline of the request being served. */
-  deadlineMs?: number;
-}
 
 /**
  * A service's methods as promises. The same type and the same errors whether the service runs here or elsewhere. Methods that
@@ -49,7 +44,7 @@ async function invoke(definition: RpcDefinition, key: string, method: RpcMethod,
 }
 
 type AnyMethod = (request: unknown, options?: CallOptions) => Promise<unknown>;
-type AnyAsk = (question: unknown, options?: CallOptions & { signal?: AbortSignal }) => Promise<unknown>;
+type AnyAsk = (question: unknown, options?: OneAskOptions) => Promise<unknown>;
 
 /** The client's functions over any way of calling a method. */
 export function clientOver<D extends RpcDefinition>(
@@ -64,7 +59,7 @@ export function clientOver<D extends RpcDefinition>(
     const layout = batchLayout(method);
     if (!layout) continue;
     const batcher = batcherFor(`${definition.fullName}/${key}`, method, layout, call);
-    ask[key] = (question, options = {}) => batcher.ask(question, { until: untilOf(options), signal: options.signal });
+    ask[key] = (question, options = {}) => batcher.ask(question, { ...options, until: untilOf(options) });
   }
   return { ...methods, ask } as unknown as RpcClient<D>;
 }

@@ -1,5 +1,6 @@
 export { answerEach, type Answered } from './ask.js';
-export { rpcClient, type CallOptions, type RpcClient } from './client.js';
+export type { CallOptions } from './call.js';
+export { rpcClient, type RpcClient } from './client.js';
 export { RpcController } from './controller.js';
 export type { RequestOf, ResponseOf, RpcDefinition, RpcMethod } from './definition.js';
 export type { RpcContext, RpcHandlers } from './handlers.js';

@@ -1,14 +1,17 @@
-import { CommentServiceDefinition, ProfileServiceDefinition } from '@doul/contracts';
+import { CardsModule } from '@doul/cards';
+import { CommentServiceDefinition } from '@doul/contracts';
 import { apiLayer } from '@doul/http';
 import { RpcModule } from '@doul/rpc';
 import { Module } from '@nestjs/common';
+import { ActionUseCase } from './action.use-case.js';
 import { CommentController } from './comment.controller.js';
-import { CommentUseCases } from './comment.use-cases.js';
+import { ListUseCase } from './list.use-case.js';
+import { PageStore } from './page-store.js';
 
 @Module({
-  imports: [RpcModule.clients(CommentServiceDefinition, ProfileServiceDefinition)],
+  imports: [CardsModule, RpcModule.clients(CommentServiceDefinition)],
   controllers: [CommentController],
-  providers: [CommentUseCases],
+  providers: [ActionUseCase, ListUseCase, PageStore],
 })
 export class CommentApiModule {}
 

@@ -1,19 +1,23 @@
-import { Endpoint, type AnswerOf, type Call, type InputOf } from '@doul/http';
+import { Endpoint, type AnswerOf, type Call, type InputOf, type RawAnswer } from '@doul/http';
 import { Controller } from '@nestjs/common';
+import { ActionUseCase } from './action.use-case.js';
 import { commentAction, commentList } from './comment.schema.js';
-import { CommentUseCases } from './comment.use-cases.js';
+import { ListUseCase } from './list.use-case.js';
 
 @Controller()
 export class CommentController {
-  constructor(private readonly comments: CommentUseCases) {}
+  constructor(
+    private readonly actions: ActionUseCase,
+    private readonly lists: ListUseCase,
+  ) {}
 
   @Endpoint(commentAction)
-  action(input: InputOf<typeof commentAction>, call: Call): Promise<AnswerOf<typeof commentAction>> {
-    return this.comments.act(input, call);
+  action(input: InputOf<typeof commentAction>, call: Call): Promise<AnswerOf<typeof commentAction> | RawAnswer> {
+    return this.actions.act(input, call);
   }
 
   @Endpoint(commentList)
-  list(input: InputOf<typeof commentList>, call: Call): Promise<AnswerOf<typeof commentList>> {
-    return this.comments.list(input, call.viewerId);
+  list(input: InputOf<typeof commentList>, call: Call): Promise<RawAnswer> {
+    return this.lists.list(input, call);
   }
 }

@@ -23,6 +23,15 @@ export class CommentListRepository {
     return this.db.query<CommentRow>(`${visible} UNION ALL ${own} ORDER BY id DESC LIMIT ?`, params);
   }
 
+  /** Users who have comments under review on a video. */
+  async authorsInReview(videoId: number, limit: number): Promise<number[]> {
+    const rows = await this.db.query<{ userId: number }>(
+      'SELECT DISTINCT user_id AS userId FROM comment_reviews WHERE video_id = ? LIMIT ?',
+      [videoId, limit],
+    );
+    return rows.map((row) => row.userId);
+  }
+
   /** Comments under review, oldest first. */
   inReview(afterId: number, limit: number): Promise<CommentRow[]> {
     return this.db.query<CommentRow>(

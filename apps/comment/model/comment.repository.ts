@@ -1,23 +1,17 @@
-import { CommentDeletedEvent, CommentPostedEvent } from '@doul/contracts';
-import { Database, isDuplicate, type Tx } from '@doul/data';
+import { CommentDeletedEvent, CommentPostedEvent, type CommentChanged, type EventDefinition } from '@doul/contracts';
+import { Database, type Tx } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
-import type { CommentRow, CommentState } from './comment.js';
+import { insertComments } from './comment-insert.js';
+import type { CommentRow, CommentState, NewComment } from './comment.js';
 import { CommentCounters } from './counters.js';
-
-export interface NewComment {
-  videoId: number;
-  userId: number;
-  content: string;
-  state: Exclude<CommentState, 'removed'>;
-  requestKey: string;
-}
+import { ListVersions } from './list-versions.js';
 
 const COLUMNS = 'id, video_id AS videoId, user_id AS userId, content, state, created_at AS createdAt';
 
 /**
- * Changes of comments. Each is one transaction: the row, its review, its event, and last the video's counter, which is the
- * one row that many writers meet at, so it is locked as briefly as can be.
+ * Changes of comments. Each is one transaction: the rows, their reviews, their events, and last the videos' counters, which are the
+ * rows that many writers meet at, so they are locked as briefly as can be. After the commit the lists get new versions.
  */
 @Injectable()
 export class CommentRepository {
@@ -25,26 +19,22 @@ export class CommentRepository {
     private readonly db: Database,
     private readonly counters: CommentCounters,
     private readonly outbox: Outbox,
+    private readonly versions: ListVersions,
   ) {}
 
-  /** Stores a comment; a repeated request key gives the first one and stores nothing. */
-  add(comment: NewComment): Promise<CommentRow> {
+  /**
+   * Stores comments in one transaction of a handful of statements, however many there are. A request key that its author has used
+   * before, also within the batch, gives the first comment and stores nothing.
+   *
+   * @returns in the order given
+   */
+  addAll(comments: readonly NewComment[]): Promise<CommentRow[]> {
     return this.db.transaction(async (tx) => {
-      const row = { ...comment, createdAt: Date.now() };
-      const id = await this.insert(tx, row);
-      if (id === undefined) return this.byRequest(tx, comment.userId, comment.requestKey);
-      const stored: CommentRow = {
-        id,
-        videoId: row.videoId,
-        userId: row.userId,
-        content: row.content,
-        state: row.state,
-        createdAt: row.createdAt,
-      };
-      if (stored.state === 'review') {
-        await tx.insert('comment_reviews', [{ comment_id: id, video_id: stored.videoId, user_id: stored.userId }]);
-      } else await this.appear(tx, stored);
-      return stored;
+      const { rows, added, known } = await insertComments(tx, comments);
+      await this.arrive(tx, added);
+      // Its first request may not have come to raise the version yet.
+      if (known.length > 0) this.raiseAfterCommit(tx, known);
+      return rows;
     });
   }
 
@@ -56,9 +46,11 @@ export class CommentRepository {
   remove(id: number): Promise<void> {
     return this.db.transaction(async (tx) => {
       const row = await this.lock(tx, id);
-      if (!row || row.state === 'removed') return;
+      if (!row) return;
+      this.raiseAfterCommit(tx, [row]);
+      if (row.state === 'removed') return;
       await this.setState(tx, row, 'removed');
-      if (row.state === 'visible') await this.disappear(tx, row);
+      if (row.state === 'visible') await this.count(tx, CommentDeletedEvent, [row], -1);
     });
   }
 
@@ -73,7 +65,8 @@ export class CommentRepository {
       if (row?.state !== 'review') return row?.state;
       const state = approve ? 'visible' : 'removed';
       await this.setState(tx, row, state);
-      if (approve) await this.appear(tx, row);
+      if (approve) await this.count(tx, CommentPostedEvent, [row], 1);
+      this.raiseAfterCommit(tx, [row]);
       return state;
     });
   }
@@ -94,27 +87,10 @@ export class CommentRepository {
       await tx.execute(`UPDATE comments SET state = 'removed' WHERE id IN (?)`, [ids]);
       await tx.execute('DELETE FROM comment_reviews WHERE comment_id IN (?)', [ids]);
       const visible = rows.filter((row) => row.state === 'visible').length;
+      this.raiseAfterCommit(tx, [{ videoId }]);
       if (visible > 0) await this.counters.add(tx, [{ id: videoId, field: 'comment_count', delta: -visible }]);
       return rows.length;
     });
-  }
-
-  /** @returns undefined when the author's request key was used before */
-  private async insert(tx: Tx, row: NewComment & { createdAt: number }): Promise<number | undefined> {
-    const { videoId, userId, content, state, requestKey, createdAt } = row;
-    const columns = { video_id: videoId, user_id: userId, content, state, request_key: requestKey, created_at: createdAt };
-    try {
-      return (await tx.insert('comments', [columns])).insertId;
-    } catch (error) {
-      if (isDuplicate(error)) return undefined;
-      throw error;
-    }
-  }
-
-  private async byRequest(tx: Tx, userId: number, requestKey: string): Promise<CommentRow> {
-    const row = await tx.one<CommentRow>(`SELECT ${COLUMNS} FROM comments WHERE user_id = ? AND request_key = ?`, [userId, requestKey]);
-    if (!row) throw new Error('a comment with this request key was refused as a duplicate and is not there');
-    return row;
   }
 
   private lock(tx: Tx, id: number): Promise<CommentRow | undefined> {
@@ -126,13 +102,25 @@ export class CommentRepository {
     if (row.state === 'review') await tx.execute('DELETE FROM comment_reviews WHERE comment_id = ?', [row.id]);
   }
 
-  private async appear(tx: Tx, { id, videoId, userId }: CommentRow): Promise<void> {
-    await this.outbox.append(tx, CommentPostedEvent, { commentId: id, videoId, userId });
-    await this.counters.add(tx, [{ id: videoId, field: 'comment_count', delta: 1 }]);
+  private async arrive(tx: Tx, rows: readonly CommentRow[]): Promise<void> {
+    const held = rows.filter((row) => row.state === 'review');
+    const reviews = held.map(({ id, videoId, userId }) => ({ comment_id: id, video_id: videoId, user_id: userId }));
+    await tx.insert('comment_reviews', reviews);
+    const visible = rows.filter((row) => row.state === 'visible');
+    await this.count(tx, CommentPostedEvent, visible, 1);
+    this.raiseAfterCommit(tx, rows);
   }
 
-  private async disappear(tx: Tx, { id, videoId, userId }: CommentRow): Promise<void> {
-    await this.outbox.append(tx, CommentDeletedEvent, { commentId: id, videoId, userId });
-    await this.counters.add(tx, [{ id: videoId, field: 'comment_count', delta: -1 }]);
+  /** Announces and counts comments that everybody can see from now on, or nobody any more. */
+  private async count(tx: Tx, event: EventDefinition<CommentChanged>, rows: readonly CommentRow[], delta: 1 | -1): Promise<void> {
+    const changes = rows.map(({ id, videoId, userId }) => ({ commentId: id, videoId, userId }));
+    await this.outbox.appendAll(tx, event, changes);
+    const deltas = rows.map(({ videoId }) => ({ id: videoId, field: 'comment_count' as const, delta }));
+    await this.counters.add(tx, deltas);
+  }
+
+  /** The lists are named anew before anybody is told of the change, so nobody who knows of it is shown an old page. */
+  private raiseAfterCommit(tx: Tx, rows: readonly { videoId: number }[]): void {
+    if (rows.length > 0) tx.afterCommit(() => this.versions.raise(rows.map((row) => row.videoId)));
   }
 }

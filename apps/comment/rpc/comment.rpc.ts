@@ -1,6 +1,9 @@
 import {
   CommentServiceDefinition,
+  CommonErrors,
+  DoulError,
   type Comment,
+  type CommentPage,
   type DeleteCommentRequest,
   type GetCommentCountsRequest,
   type GetCommentCountsResponse,
@@ -9,16 +12,20 @@ import {
   type ListCommentsRequest,
   type ListCommentsResponse,
   type ListReviewRequest,
-  type PostCommentRequest,
-  type PostCommentResponse,
+  type ListReviewResponse,
+  type PostCommentsRequest,
+  type PostCommentsResponse,
   type ReconcileCommentsRequest,
   type ReconcileCommentsResponse,
   type ResolveReviewRequest,
 } from '@doul/contracts';
-import { RpcController, type RpcHandlers } from '@doul/rpc';
+import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
 import { CommentCounters } from '../model/counters.js';
 import type { CommentRow } from '../model/comment.js';
-import { CommentService } from './comment.service.js';
+import type { Page } from './comment-pages.js';
+import { DeletionService } from './deletion.service.js';
+import { ListService } from './list.service.js';
+import { PostService } from './post.service.js';
 import { ReconcileService } from './reconcile.service.js';
 import { ReviewService } from './review.service.js';
 
@@ -30,27 +37,50 @@ const toMessage = ({ id, videoId, userId, content, createdAt }: CommentRow): Com
   createdAtMs: createdAt,
 });
 
+/** Questions of one call, as the proto file says. */
+const MAX_BATCH = 64;
+const NO_COMMENT: Comment = { id: 0, videoId: 0, userId: 0, content: '', createdAtMs: 0 };
+const SAME_PAGE: CommentPage = { same: true, etag: '', comments: [], nextCursor: '' };
+
+const messageOf = (row: CommentRow | DoulError): Comment | DoulError => (row instanceof DoulError ? row : toMessage(row));
+
+const pageMessage = ({ etag, rows, nextCursor }: Page, knownEtag: string): CommentPage =>
+  etag !== '' && etag === knownEtag ? SAME_PAGE : { same: false, etag, comments: rows.map(toMessage), nextCursor };
+
+function requireAtMost(max: number, count: number, parameter: string): void {
+  if (count > max) throw CommonErrors.INVALID_PARAMETER({ parameter, problem: `has more than ${max} items` });
+}
+
 @RpcController(CommentServiceDefinition)
 export class CommentRpc implements RpcHandlers<typeof CommentServiceDefinition> {
   constructor(
-    private readonly comments: CommentService,
+    private readonly posts: PostService,
+    private readonly deletions: DeletionService,
+    private readonly lists: ListService,
     private readonly reviews: ReviewService,
     private readonly counters: CommentCounters,
     private readonly reconciliation: ReconcileService,
   ) {}
 
-  async postComment({ userId, videoId, content, requestKey }: PostCommentRequest): Promise<PostCommentResponse> {
-    return { comment: toMessage(await this.comments.post(userId, videoId, content, requestKey)) };
+  async postComments({ comments }: PostCommentsRequest): Promise<PostCommentsResponse> {
+    requireAtMost(MAX_BATCH, comments.length, 'comments');
+    const { answers, failures } = answerEach((await this.posts.post(comments)).map(messageOf), NO_COMMENT);
+    return { comments: answers, failures };
   }
 
   async deleteComment({ userId, videoId, commentId }: DeleteCommentRequest): Promise<Record<string, never>> {
-    await this.comments.remove(userId, videoId, commentId);
+    await this.deletions.remove(userId, videoId, commentId);
     return {};
   }
 
-  async listComments({ videoId, viewerId, cursor, limit }: ListCommentsRequest): Promise<ListCommentsResponse> {
-    const { rows, nextCursor } = await this.comments.list(videoId, viewerId, cursor, limit);
-    return { comments: rows.map(toMessage), nextCursor };
+  async listComments({ questions }: ListCommentsRequest): Promise<ListCommentsResponse> {
+    requireAtMost(MAX_BATCH, questions.length, 'questions');
+    const pages = await this.lists.list(questions);
+    const { answers, failures } = answerEach(
+      pages.map((page, at) => (page instanceof DoulError ? page : pageMessage(page, questions[at]?.etag ?? ''))),
+      SAME_PAGE,
+    );
+    return { pages: answers, failures };
   }
 
   async getCommentCounts({ videoIds }: GetCommentCountsRequest): Promise<GetCommentCountsResponse> {
@@ -63,7 +93,7 @@ export class CommentRpc implements RpcHandlers<typeof CommentServiceDefinition> 
     return { videoIds, ...rest };
   }
 
-  async listReview({ cursor, limit }: ListReviewRequest): Promise<ListCommentsResponse> {
+  async listReview({ cursor, limit }: ListReviewRequest): Promise<ListReviewResponse> {
     const { rows, nextCursor } = await this.reviews.list(cursor, limit);
     return { comments: rows.map(toMessage), nextCursor };
   }

@@ -1,4 +1,4 @@
-import { type VideoServiceDefinition } from '@doul/contracts';
+import { DoulError, type VideoServiceDefinition } from '@doul/contracts';
 import { RedisStore, redis, temporaryDatabase, type Database } from '@doul/data';
 import { Outbox } from '@doul/events';
 import type { RpcClient } from '@doul/rpc';
@@ -9,9 +9,14 @@ import { CommentRepository } from '../model/comment.repository.js';
 import { CommentCounters } from '../model/counters.js';
 import { migrations, schema } from '../model/migrations/index.js';
 import { WordRepository } from '../model/word.repository.js';
-import { CommentService } from '../rpc/comment.service.js';
+import { ListVersions } from '../model/list-versions.js';
+import { CommentPages } from '../rpc/comment-pages.js';
+import { DeletionService } from '../rpc/deletion.service.js';
+import { ListService } from '../rpc/list.service.js';
+import { PostService } from '../rpc/post.service.js';
 import { ReconcileService } from '../rpc/reconcile.service.js';
 import { ReviewService } from '../rpc/review.service.js';
+import { VideoOwners } from '../rpc/video-owners.js';
 import { VideoRemovedHandler } from '../rpc/video-removed.handler.js';
 
 export const OWNER = 9;
@@ -37,18 +42,24 @@ export async function commentFixture() {
   const getOwners = ({ ids }: { ids: number[] }) =>
     Promise.resolve({ owners: ids.flatMap((videoId) => (videos.has(videoId) ? [{ videoId, authorId: videos.get(videoId) ?? 0 }] : [])) });
   const client = { getOwners } as unknown as RpcClient<typeof VideoServiceDefinition>;
-  const counters = new CommentCounters(database, new RedisStore(await redis()));
+  const store = new RedisStore(await redis());
+  const counters = new CommentCounters(database, store);
   counters.onApplicationBootstrap();
   const lists = new CommentListRepository(database);
-  const repository = new CommentRepository(database, counters, new Outbox());
-  const service = new CommentService(repository, lists, client);
+  const versions = new ListVersions(store);
+  const repository = new CommentRepository(database, counters, new Outbox(), versions);
+  /** One more process of the service, with caches of its own. */
+  const instance = () => instanceOf(repository, lists, versions, client);
   await new Promise((resolve) => setTimeout(resolve, 200));
   return {
     database,
     videos,
     video: (at: number): number => first + at,
     counters,
-    service,
+    versions,
+    repository,
+    instance,
+    service: instance(),
     words: new WordRepository(database),
     reviews: new ReviewService(repository, lists),
     removed: new VideoRemovedHandler(repository),
@@ -60,6 +71,33 @@ export async function commentFixture() {
       await disposeResources();
     },
   };
+}
+
+function instanceOf(
+  repository: CommentRepository,
+  lists: CommentListRepository,
+  versions: ListVersions,
+  client: RpcClient<typeof VideoServiceDefinition>,
+) {
+  const owners = new VideoOwners(client);
+  const posts = new PostService(repository, owners);
+  const pages = new ListService(new CommentPages(lists), versions, owners);
+  const deletions = new DeletionService(repository, owners);
+  return {
+    postAll: (...args: Parameters<PostService['post']>) => posts.post(...args),
+    listAll: (...args: Parameters<ListService['list']>) => pages.list(...args),
+    post: async (userId: number, videoId: number, content: string, requestKey: string) =>
+      only(await posts.post([{ userId, videoId, content, requestKey }])),
+    list: async (videoId: number, viewerId: number, cursor = '', limit = 0) =>
+      only(await pages.list([{ videoId, viewerId, cursor, limit, etag: '' }])),
+    remove: (userId: number, videoId: number, commentId: number) => deletions.remove(userId, videoId, commentId),
+  };
+}
+
+/** The result of a batch of one. */
+function only<T>([result]: readonly (T | DoulError)[]): T {
+  if (result instanceof DoulError) throw result;
+  return result as T;
 }
 
 const eventsOf = async (database: Database): Promise<string[]> =>

@@ -76,8 +76,8 @@ describe('comments', () => {
 
   it('are gone with their video', async () => {
     await alice.deletes(video);
-    const list = await ask('GET', '/douyin/comment/list/', { query: { video_id: video.id } });
-    expect(list).toMatchObject({ status_code: 14001 });
+    const list = () => ask('GET', '/douyin/comment/list/', { query: { video_id: video.id } });
+    await eventually(async () => expect(await list()).toMatchObject({ status_code: 14001 }), { within: 1_000 });
     const post = await ask('POST', ACTION, { query: { video_id: video.id, action_type: 1, comment_text: 'late' }, token: bob.token });
     expect(post).toMatchObject({ status_code: 14001 });
   });

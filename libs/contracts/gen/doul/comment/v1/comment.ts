@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Failure } from "../../rpc/v1/batch.js";
 
 export interface Comment {
   id: number;
@@ -15,15 +16,21 @@ export interface Comment {
   createdAtMs: number;
 }
 
-export interface PostCommentRequest {
+export interface NewComment {
   userId: number;
   videoId: number;
   content: string;
   requestKey: string;
 }
 
-export interface PostCommentResponse {
-  comment: Comment | undefined;
+export interface PostCommentsRequest {
+  comments: NewComment[];
+}
+
+export interface PostCommentsResponse {
+  /** In the order of the request. */
+  comments: Comment[];
+  failures: Failure[];
 }
 
 export interface DeleteCommentRequest {
@@ -35,17 +42,33 @@ export interface DeleteCommentRequest {
 export interface DeleteCommentResponse {
 }
 
-export interface ListCommentsRequest {
+export interface ListQuestion {
   videoId: number;
   /** Comments under review are listed to their author only. */
   viewerId: number;
   cursor: string;
   limit: number;
+  /** Of the page that the caller has; empty = none. */
+  etag: string;
+}
+
+export interface ListCommentsRequest {
+  questions: ListQuestion[];
+}
+
+export interface CommentPage {
+  /** The page that the caller has is right: nothing else is set. */
+  same: boolean;
+  /** Names what is on this page; empty when it is for this viewer only. */
+  etag: string;
+  comments: Comment[];
+  nextCursor: string;
 }
 
 export interface ListCommentsResponse {
-  comments: Comment[];
-  nextCursor: string;
+  /** In the order of the questions. */
+  pages: CommentPage[];
+  failures: Failure[];
 }
 
 export interface GetCommentCountsRequest {
@@ -210,12 +233,12 @@ export const Comment: MessageFns<Comment> = {
   },
 };
 
-function createBasePostCommentRequest(): PostCommentRequest {
+function createBaseNewComment(): NewComment {
   return { userId: 0, videoId: 0, content: "", requestKey: "" };
 }
 
-export const PostCommentRequest: MessageFns<PostCommentRequest> = {
-  encode(message: PostCommentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const NewComment: MessageFns<NewComment> = {
+  encode(message: NewComment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.userId !== 0) {
       writer.uint32(8).int64(message.userId);
     }
@@ -231,7 +254,7 @@ export const PostCommentRequest: MessageFns<PostCommentRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): PostCommentRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): NewComment {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -240,7 +263,7 @@ export const PostCommentRequest: MessageFns<PostCommentRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePostCommentRequest();
+      const message = createBaseNewComment();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -288,11 +311,11 @@ export const PostCommentRequest: MessageFns<PostCommentRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PostCommentRequest>, I>>(base?: I): PostCommentRequest {
-    return PostCommentRequest.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<NewComment>, I>>(base?: I): NewComment {
+    return NewComment.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<PostCommentRequest>, I>>(object: I): PostCommentRequest {
-    const message = createBasePostCommentRequest();
+  fromPartial<I extends Exact<DeepPartial<NewComment>, I>>(object: I): NewComment {
+    const message = createBaseNewComment();
     message.userId = object.userId ?? 0;
     message.videoId = object.videoId ?? 0;
     message.content = object.content ?? "";
@@ -301,19 +324,19 @@ export const PostCommentRequest: MessageFns<PostCommentRequest> = {
   },
 };
 
-function createBasePostCommentResponse(): PostCommentResponse {
-  return { comment: undefined };
+function createBasePostCommentsRequest(): PostCommentsRequest {
+  return { comments: [] };
 }
 
-export const PostCommentResponse: MessageFns<PostCommentResponse> = {
-  encode(message: PostCommentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.comment !== undefined) {
-      Comment.encode(message.comment, writer.uint32(10).fork()).join();
+export const PostCommentsRequest: MessageFns<PostCommentsRequest> = {
+  encode(message: PostCommentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.comments) {
+      NewComment.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): PostCommentResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): PostCommentsRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -322,7 +345,7 @@ export const PostCommentResponse: MessageFns<PostCommentResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePostCommentResponse();
+      const message = createBasePostCommentsRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -331,7 +354,7 @@ export const PostCommentResponse: MessageFns<PostCommentResponse> = {
               break;
             }
 
-            message.comment = Comment.decode(reader, reader.uint32());
+            message.comments.push(NewComment.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -346,14 +369,79 @@ export const PostCommentResponse: MessageFns<PostCommentResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PostCommentResponse>, I>>(base?: I): PostCommentResponse {
-    return PostCommentResponse.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<PostCommentsRequest>, I>>(base?: I): PostCommentsRequest {
+    return PostCommentsRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<PostCommentResponse>, I>>(object: I): PostCommentResponse {
-    const message = createBasePostCommentResponse();
-    message.comment = (object.comment !== undefined && object.comment !== null)
-      ? Comment.fromPartial(object.comment)
-      : undefined;
+  fromPartial<I extends Exact<DeepPartial<PostCommentsRequest>, I>>(object: I): PostCommentsRequest {
+    const message = createBasePostCommentsRequest();
+    message.comments = object.comments?.map((e) => NewComment.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePostCommentsResponse(): PostCommentsResponse {
+  return { comments: [], failures: [] };
+}
+
+export const PostCommentsResponse: MessageFns<PostCommentsResponse> = {
+  encode(message: PostCommentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.comments) {
+      Comment.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.failures) {
+      Failure.encode(v!, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PostCommentsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePostCommentsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.comments.push(Comment.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.failures.push(Failure.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PostCommentsResponse>, I>>(base?: I): PostCommentsResponse {
+    return PostCommentsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PostCommentsResponse>, I>>(object: I): PostCommentsResponse {
+    const message = createBasePostCommentsResponse();
+    message.comments = object.comments?.map((e) => Comment.fromPartial(e)) || [];
+    message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
     return message;
   },
 };
@@ -480,12 +568,12 @@ export const DeleteCommentResponse: MessageFns<DeleteCommentResponse> = {
   },
 };
 
-function createBaseListCommentsRequest(): ListCommentsRequest {
-  return { videoId: 0, viewerId: 0, cursor: "", limit: 0 };
+function createBaseListQuestion(): ListQuestion {
+  return { videoId: 0, viewerId: 0, cursor: "", limit: 0, etag: "" };
 }
 
-export const ListCommentsRequest: MessageFns<ListCommentsRequest> = {
-  encode(message: ListCommentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const ListQuestion: MessageFns<ListQuestion> = {
+  encode(message: ListQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.videoId !== 0) {
       writer.uint32(8).int64(message.videoId);
     }
@@ -498,10 +586,13 @@ export const ListCommentsRequest: MessageFns<ListCommentsRequest> = {
     if (message.limit !== 0) {
       writer.uint32(32).int32(message.limit);
     }
+    if (message.etag !== "") {
+      writer.uint32(42).string(message.etag);
+    }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ListCommentsRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): ListQuestion {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -510,7 +601,7 @@ export const ListCommentsRequest: MessageFns<ListCommentsRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListCommentsRequest();
+      const message = createBaseListQuestion();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -546,6 +637,73 @@ export const ListCommentsRequest: MessageFns<ListCommentsRequest> = {
             message.limit = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListQuestion>, I>>(base?: I): ListQuestion {
+    return ListQuestion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListQuestion>, I>>(object: I): ListQuestion {
+    const message = createBaseListQuestion();
+    message.videoId = object.videoId ?? 0;
+    message.viewerId = object.viewerId ?? 0;
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
+    message.etag = object.etag ?? "";
+    return message;
+  },
+};
+
+function createBaseListCommentsRequest(): ListCommentsRequest {
+  return { questions: [] };
+}
+
+export const ListCommentsRequest: MessageFns<ListCommentsRequest> = {
+  encode(message: ListCommentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.questions) {
+      ListQuestion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCommentsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListCommentsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.questions.push(ListQuestion.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -563,25 +721,113 @@ export const ListCommentsRequest: MessageFns<ListCommentsRequest> = {
   },
   fromPartial<I extends Exact<DeepPartial<ListCommentsRequest>, I>>(object: I): ListCommentsRequest {
     const message = createBaseListCommentsRequest();
-    message.videoId = object.videoId ?? 0;
-    message.viewerId = object.viewerId ?? 0;
-    message.cursor = object.cursor ?? "";
-    message.limit = object.limit ?? 0;
+    message.questions = object.questions?.map((e) => ListQuestion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCommentPage(): CommentPage {
+  return { same: false, etag: "", comments: [], nextCursor: "" };
+}
+
+export const CommentPage: MessageFns<CommentPage> = {
+  encode(message: CommentPage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.same !== false) {
+      writer.uint32(8).bool(message.same);
+    }
+    if (message.etag !== "") {
+      writer.uint32(18).string(message.etag);
+    }
+    for (const v of message.comments) {
+      Comment.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(34).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CommentPage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCommentPage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.same = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.comments.push(Comment.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CommentPage>, I>>(base?: I): CommentPage {
+    return CommentPage.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CommentPage>, I>>(object: I): CommentPage {
+    const message = createBaseCommentPage();
+    message.same = object.same ?? false;
+    message.etag = object.etag ?? "";
+    message.comments = object.comments?.map((e) => Comment.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? "";
     return message;
   },
 };
 
 function createBaseListCommentsResponse(): ListCommentsResponse {
-  return { comments: [], nextCursor: "" };
+  return { pages: [], failures: [] };
 }
 
 export const ListCommentsResponse: MessageFns<ListCommentsResponse> = {
   encode(message: ListCommentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.comments) {
-      Comment.encode(v!, writer.uint32(10).fork()).join();
+    for (const v of message.pages) {
+      CommentPage.encode(v!, writer.uint32(10).fork()).join();
     }
-    if (message.nextCursor !== "") {
-      writer.uint32(18).string(message.nextCursor);
+    for (const v of message.failures) {
+      Failure.encode(v!, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -604,15 +850,15 @@ export const ListCommentsResponse: MessageFns<ListCommentsResponse> = {
               break;
             }
 
-            message.comments.push(Comment.decode(reader, reader.uint32()));
+            message.pages.push(CommentPage.decode(reader, reader.uint32()));
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
+          case 15: {
+            if (tag !== 122) {
               break;
             }
 
-            message.nextCursor = reader.string();
+            message.failures.push(Failure.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -632,8 +878,8 @@ export const ListCommentsResponse: MessageFns<ListCommentsResponse> = {
   },
   fromPartial<I extends Exact<DeepPartial<ListCommentsResponse>, I>>(object: I): ListCommentsResponse {
     const message = createBaseListCommentsResponse();
-    message.comments = object.comments?.map((e) => Comment.fromPartial(e)) || [];
-    message.nextCursor = object.nextCursor ?? "";
+    message.pages = object.pages?.map((e) => CommentPage.fromPartial(e)) || [];
+    message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1396,14 +1642,14 @@ export const CommentServiceDefinition = {
   name: "CommentService",
   fullName: "doul.comment.v1.CommentService",
   methods: {
-    /** A retry with the same author and request_key returns the first comment. */
-    postComment: {
-      name: "PostComment",
-      requestType: PostCommentRequest as typeof PostCommentRequest,
+    /** Comments of any authors on any videos. A retry with the same author and request_key returns the first comment. At most 64. */
+    postComments: {
+      name: "PostComments",
+      requestType: PostCommentsRequest as typeof PostCommentsRequest,
       requestStream: false,
-      responseType: PostCommentResponse as typeof PostCommentResponse,
+      responseType: PostCommentsResponse as typeof PostCommentsResponse,
       responseStream: false,
-      options: { idempotencyLevel: "IDEMPOTENT" },
+      options: { idempotencyLevel: "IDEMPOTENT", _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] } },
     },
     deleteComment: {
       name: "DeleteComment",
@@ -1413,14 +1659,17 @@ export const CommentServiceDefinition = {
       responseStream: false,
       options: { idempotencyLevel: "IDEMPOTENT" },
     },
-    /** Newest first. */
+    /** Pages of comments, newest first, or the word that the page which the caller has is still right. At most 64 questions. */
     listComments: {
       name: "ListComments",
       requestType: ListCommentsRequest as typeof ListCommentsRequest,
       requestStream: false,
       responseType: ListCommentsResponse as typeof ListCommentsResponse,
       responseStream: false,
-      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+      options: {
+        idempotencyLevel: "NO_SIDE_EFFECTS",
+        _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
+      },
     },
     getCommentCounts: {
       name: "GetCommentCounts",
