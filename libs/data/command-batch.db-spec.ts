@@ -3,7 +3,7 @@ import { newContext, runInContext } from '@doul/runtime';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandBatch, encodeArguments } from './command-batch.js';
+import { CommandBatch } from './command-batch.js';
 import { MemberFlags } from './member-flags.js';
 import { newRedis } from './redis.js';
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const get = (batch: CommandBatch, key: string, replies: (string | null)[]): void =>
-  batch.add('GET', 1, encodeArguments([key]), (reply) => replies.push(reply === null ? null : String(reply)));
+  batch.add('GET', key, '', 0, (reply) => replies.push(reply === null ? null : String(reply)));
 
 describe('CommandBatch', () => {
   it('answers each command, in order, between other commands, for one call of the budget', async () => {
@@ -36,6 +36,10 @@ describe('CommandBatch', () => {
     });
     expect(context.calls.redis).toBe(1);
     expect(replies).toEqual(['1', null, '2']);
+    const many = new CommandBatch(client);
+    const values = many.getMany(['b', 'none', 'a'].map((name) => `${prefix}:${name}`));
+    await many.send();
+    expect(values.map((value) => value && String(value))).toEqual(['2', null, '1']);
     const [value] = await Promise.all([client.get(`${prefix}:b`), sendOne('a'), sendOne('b')]);
     expect(value).toBe('2');
   });
@@ -53,7 +57,7 @@ describe('CommandBatch', () => {
     await expect(sendOne('list')).rejects.toThrow('WRONGTYPE');
     expect(await sendOne('a')).toBe('1');
     const batch = new CommandBatch(client);
-    batch.add('GET', 1, encodeArguments([`${prefix}:a`]), () => {
+    batch.add('GET', `${prefix}:a`, '', 0, () => {
       throw new Error('cannot take it');
     });
     await expect(batch.send()).rejects.toThrow('cannot take it');

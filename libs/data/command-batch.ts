@@ -1,4 +1,4 @@
-import type { Command, Redis } from 'ioredis';
+import { Command, type Cluster, type Redis } from 'ioredis';
 import { fromRedisError } from './redis.js';
 
 /** A command's arguments as they go over the wire. Only for text of single bytes: keys, numbers. */
@@ -18,17 +18,28 @@ export class CommandBatch {
   private settle: { done: () => void; fail: (error: unknown) => void } | undefined;
   readonly promise: Promise<void>;
 
-  constructor(private readonly client: Redis) {
+  constructor(private readonly client: Redis | Cluster) {
     this.promise = new Promise((done, fail) => (this.settle = { done, fail }));
   }
 
   /**
-   * @param encoded what follows the name, made by `encodeArguments`
+   * @param rest what follows the key, made by `encodeArguments`
    * @param count its number of arguments
    * @param take gets the reply as the server's protocol has it: texts are Buffers
    */
-  add(name: string, count: number, encoded: string, take: (reply: unknown) => void): void {
-    this.commands.push(new PreparedCommand(this, name, `*${count + 1}\r\n$${name.length}\r\n${name}\r\n${encoded}`, take));
+  add(name: string, key: string, rest: string, count: number, take: (reply: unknown) => void): void {
+    const head = `*${count + 2}\r\n$${name.length}\r\n${name}\r\n${argument(key)}`;
+    this.commands.push(new PreparedCommand(this, name, key, head + rest, take));
+  }
+
+  /** Adds the reading of string keys, at one moment unless a cluster spreads them; the answered list is filled once all is sent. */
+  getMany(keys: readonly string[]): readonly (Buffer | null)[] {
+    const values: (Buffer | null)[] = [];
+    const [first, ...others] = keys;
+    if (first === undefined) return values;
+    if (this.client.isCluster) keys.forEach((key, at) => this.add('GET', key, '', 0, (reply) => (values[at] = reply as Buffer | null)));
+    else this.add('MGET', first, encodeArguments(others), others.length, (reply) => values.push(...(reply as (Buffer | null)[])));
+    return values;
   }
 
   /**
@@ -39,12 +50,17 @@ export class CommandBatch {
   async send(): Promise<void> {
     if (this.commands.length === 0) return;
     this.left = this.commands.length;
-    const sink = new Sink(this.client);
-    for (const command of this.commands) this.client.sendCommand(command as unknown as Command, sink);
-    sink.flush();
+    if (this.client.isCluster) for (const command of this.commands) this.client.sendCommand(command as unknown as Command);
+    else this.sendTo(this.client as Redis);
     await this.promise.catch((error: unknown) => {
       throw fromRedisError(error);
     });
+  }
+
+  private sendTo(server: Redis): void {
+    const sink = new Sink(server);
+    for (const command of this.commands) server.sendCommand(command as unknown as Command, sink);
+    sink.flush();
   }
 
   answered(): void {
@@ -75,6 +91,7 @@ class PreparedCommand {
   constructor(
     private readonly batch: CommandBatch,
     readonly name: string,
+    private readonly key: string,
     private readonly bytes: string,
     private readonly take: (reply: unknown) => void,
   ) {}
@@ -102,6 +119,14 @@ class PreparedCommand {
   reject(error: unknown): void {
     this.isResolved = true;
     this.batch.failed(error);
+  }
+
+  getKeys(): readonly string[] {
+    return [this.key];
+  }
+
+  getSlot(): number | null {
+    return new Command('get', [this.key]).getSlot();
   }
 
   setTimeout(ms: number): void {

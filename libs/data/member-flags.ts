@@ -29,14 +29,14 @@ export class MemberFlags {
    * Adds the question to a batch.
    *
    * @param ids packed
-   * @param take gets a bit for each id; undefined when the marker is not in the set
+   * @param take gets a bit for each id; undefined when the marker is not in the set. And what the set says of the marker: its score
    */
-  ask(batch: CommandBatch, key: string, ids: Uint8Array, take: (bits: Uint8Array | undefined) => void): void {
+  ask(batch: CommandBatch, key: string, ids: Uint8Array, take: (bits: Uint8Array | undefined, mark: unknown) => void): void {
     const { command, holds } = KINDS[this.kind];
     const { count, bytes } = this.encode(ids);
-    batch.add(command, count + 2, encodeArguments([key]) + bytes, (reply) => {
+    batch.add(command, key, bytes, count + 1, (reply) => {
       const found = reply as readonly unknown[];
-      take(holds(found[0]) ? bitsWhere(count, (at) => holds(found[at + 1])) : undefined);
+      take(holds(found[0]) ? bitsWhere(count, (at) => holds(found[at + 1])) : undefined, found[0]);
     });
   }
 

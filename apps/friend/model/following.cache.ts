@@ -1,5 +1,5 @@
 import { CommonErrors, DoulError, bitsWhere, unpackIds } from '@doul/contracts';
-import { CommandBatch, MemberFlags, RedisStore, encodeArguments, type RedisScript } from '@doul/data';
+import { CommandBatch, MemberFlags, RedisStore, type RedisScript } from '@doul/data';
 import { childLog } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { followCountersKey, followingKey, followingVersionKey } from '../friend.keys.js';
@@ -56,12 +56,11 @@ export class FollowingCache {
   /** Bit sets; undefined for a viewer whose set is not loaded or not certainly up to date. */
   private async read(questions: readonly FollowQuestion[]): Promise<(Uint8Array | undefined)[]> {
     const bits: (Uint8Array | undefined)[] = questions.map(() => undefined);
-    let texts: readonly (Buffer | null)[] = [];
     // In this order: a set that is read is never older than the version that is read, nor that than the needed one.
     const counters = questions.map(({ viewerId }) => followCountersKey({ id: viewerId }));
     const versions = questions.map(({ viewerId }) => followingVersionKey({ id: viewerId }));
     const batch = new CommandBatch(this.redis.client);
-    batch.add('MGET', 2 * questions.length, encodeArguments([...counters, ...versions]), (reply) => (texts = reply as (Buffer | null)[]));
+    const texts = batch.getMany([...counters, ...versions]);
     questions.forEach(({ viewerId, ids }, at) =>
       this.members.ask(batch, followingKey({ id: viewerId }), ids, (found) => (bits[at] = found)),
     );
