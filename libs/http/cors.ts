@@ -6,7 +6,7 @@ const PREFLIGHT_S = '86400';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Accept-Language, X-Request-Id, traceparent';
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
-const EXPOSED_HEADERS = 'X-Request-Id, Retry-After';
+const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, X-Doul-Degraded';
 
 const ANY_ORIGIN = { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED_HEADERS };
 

@@ -9,7 +9,7 @@ export const listFeed = endpoint({
   path: '/douyin/feed/',
   summary: 'A page of the feed, newest publication first',
   description:
-    'Give next_time back as latest_time for the next page. At the end the list is empty. A wrong or expired token counts as none.',
+    'Give next_time back as latest_time for the next page. At the end the list is empty. A wrong or expired token counts as none. While a service is away, flags are false and the header X-Doul-Degraded names them.',
   folder: 'video',
   auth: 'lenient',
   params: { latest_time: p.latestTime() },
