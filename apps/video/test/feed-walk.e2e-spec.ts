@@ -1,33 +1,11 @@
 import { inParallel, newUser, newUsers, stranger, type Actor } from '@doul/testing';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { nanoid } from 'nanoid';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { publishRows } from './published-rows.js';
 
 const VIDEOS = 300;
 const AT_ONE_TIME = 50;
-
-/** Publishes rows as the worker's transaction does, without 300 encodings: positions under the lock of the feed's clock. */
-async function publishRows(db: Connection, authorId: number, times: readonly number[]): Promise<number[]> {
-  const ids: number[] = [];
-  for (const publishedAt of times) {
-    await db.beginTransaction();
-    await db.query('UPDATE doul_video.feed_clock SET last_time = GREATEST(?, last_time + 1) WHERE id = 1', [publishedAt]);
-    const [made] = await db.query(
-      `INSERT INTO doul_video.videos (author_id, title, state, object_key, size_bytes, request_key, created_at, published_at, feed_time, state_at)
-       SELECT ?, 'a row', 'published', ?, 1, ?, ?, ?, last_time, ? FROM doul_video.feed_clock WHERE id = 1`,
-      [authorId, `videos/${nanoid()}.mp4`, nanoid(), publishedAt, publishedAt, publishedAt],
-    );
-    await db.query(
-      `INSERT INTO doul_video.user_counters (id, work_count, version, dirty) VALUES (?, 1, 1, 1)
-       ON DUPLICATE KEY UPDATE work_count = work_count + 1, version = version + 1, dirty = 1`,
-      [authorId],
-    );
-    ids.push((made as { insertId: number }).insertId);
-    await db.commit();
-  }
-  return ids;
-}
 
 describe('walking the feed', () => {
   let db: Connection;
