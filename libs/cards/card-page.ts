@@ -1,3 +1,4 @@
+import { hasBit, packIds } from '@doul/contracts';
 import { YES, type AuthorPiece } from './author-piece.js';
 import type { VideoCard } from './video-card.js';
 
@@ -12,9 +13,10 @@ export interface CardPage {
   readonly followAt: readonly number[];
   /** Place of each video's author in `authorIds`. */
   readonly authorOf: readonly number[];
-  readonly videoIds: readonly number[];
-  /** Distinct. */
-  readonly authorIds: readonly number[];
+  /** Packed, as questions for flags carry them. */
+  readonly videoIds: Uint8Array;
+  /** Packed and distinct. */
+  readonly authorIds: Uint8Array;
 }
 
 /** What of a page depends on its viewer: bit i of `liked` stands for the i-th video, of `followed` for the i-th of `authorIds`. */
@@ -43,11 +45,9 @@ export function cardPage(cards: readonly VideoCard[]): CardPage {
     authorOf.push(author);
     at += card.bytes.length;
   }
-  const authorIds = authors.map(({ id }) => id);
-  return { cards, bytes, favoriteAt, followAt, authorOf, videoIds: cards.map(({ id }) => id), authorIds };
+  const videoIds = packIds(cards.map(({ id }) => id));
+  return { cards, bytes, favoriteAt, followAt, authorOf, videoIds, authorIds: packIds(authors.map(({ id }) => id)) };
 }
-
-export const hasBit = (bits: Uint8Array, at: number): boolean => (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) === 1;
 
 /** A complete answer: `head`, the page as its viewer sees it, `tail`. */
 export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head: Buffer, tail: Buffer): Buffer {

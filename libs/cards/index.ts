@@ -1,6 +1,6 @@
 export { YES, authorPiece, type AuthorPiece } from './author-piece.js';
 export { CardChanges } from './card-changes.js';
-export { cardPage, hasBit, type CardPage } from './card-page.js';
+export { cardPage, type CardPage } from './card-page.js';
 export { CardStore } from './card-store.js';
 export { CardsModule } from './cards.module.js';
 export { titleOf, withFields, type VideoCard } from './video-card.js';

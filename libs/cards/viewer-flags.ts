@@ -1,4 +1,4 @@
-import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition, packIds } from '@doul/contracts';
+import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition } from '@doul/contracts';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
@@ -37,18 +37,18 @@ export class ViewerFlagReader {
     return { liked: liked ?? NONE, followed: followed ?? NONE, missing };
   }
 
-  /** The same where there are only users. */
-  async follows(viewerId: number, authorIds: readonly number[]): Promise<ReadFollows> {
+  /** The same where there are only users. @param authorIds packed */
+  async follows(viewerId: number, authorIds: Uint8Array): Promise<ReadFollows> {
     const followed = await this.attempt('follows', this.followed(viewerId, authorIds));
     return { followed: followed ?? NONE, missing: followed ? [] : ['follows'] };
   }
 
-  private async liked(viewerId: number, videoIds: readonly number[]): Promise<Uint8Array> {
-    return (await this.favorites.ask.getFlags({ viewerId, ids: packIds(videoIds) }, { deadlineMs: DEADLINE_MS })).bits;
+  private async liked(viewerId: number, ids: Uint8Array): Promise<Uint8Array> {
+    return (await this.favorites.ask.getFlags({ viewerId, ids }, { deadlineMs: DEADLINE_MS })).bits;
   }
 
-  private async followed(viewerId: number, authorIds: readonly number[]): Promise<Uint8Array> {
-    return (await this.relations.ask.getFollowFlags({ viewerId, ids: packIds(authorIds) }, { deadlineMs: DEADLINE_MS })).bits;
+  private async followed(viewerId: number, ids: Uint8Array): Promise<Uint8Array> {
+    return (await this.relations.ask.getFollowFlags({ viewerId, ids }, { deadlineMs: DEADLINE_MS })).bits;
   }
 
   private attempt<T>(part: string, answer: Promise<T>): Promise<T | undefined> {

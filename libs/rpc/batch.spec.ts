@@ -1,6 +1,7 @@
 import {
   CommonErrors,
   FavoriteServiceDefinition,
+  FeedServiceDefinition,
   bitsWhere,
   packIds,
   unpackIds,
@@ -20,12 +21,12 @@ import type { AnyHandler } from './handlers.js';
 import { StreamServer } from './stream-server.js';
 import { fromWire } from './wire-error.js';
 
-const { getFlags, setFavorites, listFavorites } = FavoriteServiceDefinition.methods;
+const { getFlags, setFavorites } = FavoriteServiceDefinition.methods;
 
 it('reads from the proto file which methods are batched, and how', () => {
   expect(batchLayout(getFlags)).toEqual({ max: 64, questions: 'questions', answers: 'answers' });
   expect(batchLayout(setFavorites)).toEqual({ max: 256, questions: 'favorites', answers: 'outcomes' });
-  expect(batchLayout(listFavorites)).toBeUndefined();
+  expect(batchLayout(FeedServiceDefinition.methods.listFeed)).toBeUndefined();
 });
 
 const likedBy = (viewerId: number, ids: number[]): Uint8Array => bitsWhere(ids.length, (at) => (ids[at] ?? 0) % viewerId === 0);

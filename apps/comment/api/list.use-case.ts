@@ -47,8 +47,8 @@ export class ListUseCase {
     return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined);
   }
 
-  private followed(viewerId: number, { authorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {
-    return viewerId === 0 || authorIds.length === 0 ? NOBODY : this.flags.follows(viewerId, authorIds);
+  private followed(viewerId: number, { packedAuthorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {
+    return viewerId === 0 || packedAuthorIds.length === 0 ? NOBODY : this.flags.follows(viewerId, packedAuthorIds);
   }
 }
 

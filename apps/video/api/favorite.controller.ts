@@ -1,4 +1,4 @@
-import { CommonErrors, FavoriteOutcome, FavoriteServiceDefinition } from '@doul/contracts';
+import { CommonErrors, FavoriteOutcome, FavoriteServiceDefinition, unpackIds } from '@doul/contracts';
 import { Endpoint, type AnswerOf, type Call, type InputOf, type RawAnswer } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
@@ -27,7 +27,9 @@ export class FavoriteController {
   @Endpoint(listFavorites)
   async list(input: InputOf<typeof listFavorites>, call: Call): Promise<RawAnswer> {
     const page = { cursor: input.cursor ?? '', limit: input.count ?? MAX_LIST };
-    const { videoIds, nextCursor } = await this.favorites.listFavorites({ userId: input.user_id, ...page });
+    const answer = await this.favorites.ask.getFavoritePages({ userId: input.user_id, ...page });
+    const { nextCursor } = answer;
+    const videoIds = unpackIds(answer.videoIds);
     if (videoIds.length === 0 && page.cursor === '') await this.users.require(input.user_id, call);
     return this.lists.published(call, videoIds, pageFields(input, nextCursor));
   }

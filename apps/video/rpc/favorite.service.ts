@@ -3,12 +3,15 @@ import {
   CommonErrors,
   DoulError,
   FavoriteServiceDefinition,
+  packIds,
   packedCount,
+  type FavoritePage,
+  type FavoritePageQuestion,
   type FlagQuestion,
+  type GetFavoritePagesRequest,
+  type GetFavoritePagesResponse,
   type GetFlagsRequest,
   type GetFlagsResponse,
-  type ListFavoritesRequest,
-  type ListFavoritesResponse,
   type SetFavoritesRequest,
   type SetFavoritesResponse,
 } from '@doul/contracts';
@@ -22,6 +25,7 @@ const MAX_LIKES = 512;
 const MAX_QUESTIONS = 64;
 const MAX_IDS = 1_000;
 const NONE = new Uint8Array(0);
+const NO_PAGE: FavoritePage = { videoIds: NONE, nextCursor: '' };
 
 /** A question that cannot be answered fails alone. */
 function problemOf({ ids }: FlagQuestion): DoulError | undefined {
@@ -67,8 +71,14 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
     );
   }
 
+  async getFavoritePages({ questions }: GetFavoritePagesRequest): Promise<GetFavoritePagesResponse> {
+    requireAtMost(MAX_QUESTIONS, questions, 'questions');
+    const results = questions.map((question) => this.favoritePage(question).catch(expected));
+    return answerEach(await Promise.all(results), NO_PAGE);
+  }
+
   /** Removed videos are passed over, so a page is full unless the list ends. */
-  async listFavorites({ userId, cursor, limit }: ListFavoritesRequest): Promise<ListFavoritesResponse> {
+  private async favoritePage({ userId, cursor, limit }: FavoritePageQuestion): Promise<FavoritePage> {
     const size = Math.min(Math.max(1, limit), MAX_IDS);
     const found: { videoId: number; likedAt: number }[] = [];
     for (let before = parseCursor(cursor); found.length <= size;) {
@@ -80,11 +90,17 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
       before = page.at(-1)?.likedAt ?? 0;
     }
     const { page, nextCursor } = cut(found, size, (item) => item.likedAt);
-    return { videoIds: page.map((item) => item.videoId), nextCursor };
+    return { videoIds: packIds(page.map((item) => item.videoId)), nextCursor };
   }
 
   private async published(ids: readonly number[]): Promise<Set<number>> {
     const cards = await this.cards.getMany(ids);
     return new Set([...cards.values()].filter((card) => card.state === 'published').map((card) => card.id));
   }
+}
+
+/** A question that fails as expected fails alone. */
+function expected(error: unknown): DoulError {
+  if (error instanceof DoulError) return error;
+  throw error;
 }

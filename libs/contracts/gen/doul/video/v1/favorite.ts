@@ -53,15 +53,28 @@ export interface GetFlagsResponse {
   failures: Failure[];
 }
 
-export interface ListFavoritesRequest {
+export interface FavoritePageQuestion {
   userId: number;
+  /** Empty at the start. */
   cursor: string;
   limit: number;
 }
 
-export interface ListFavoritesResponse {
-  videoIds: number[];
+export interface GetFavoritePagesRequest {
+  questions: FavoritePageQuestion[];
+}
+
+export interface FavoritePage {
+  /** Packed fixed64. */
+  videoIds: Uint8Array;
+  /** Empty at the end. */
   nextCursor: string;
+}
+
+export interface GetFavoritePagesResponse {
+  /** In the order of the questions. */
+  answers: FavoritePage[];
+  failures: Failure[];
 }
 
 function createBaseFavorite(): Favorite {
@@ -511,12 +524,12 @@ export const GetFlagsResponse: MessageFns<GetFlagsResponse> = {
   },
 };
 
-function createBaseListFavoritesRequest(): ListFavoritesRequest {
+function createBaseFavoritePageQuestion(): FavoritePageQuestion {
   return { userId: 0, cursor: "", limit: 0 };
 }
 
-export const ListFavoritesRequest: MessageFns<ListFavoritesRequest> = {
-  encode(message: ListFavoritesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const FavoritePageQuestion: MessageFns<FavoritePageQuestion> = {
+  encode(message: FavoritePageQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.userId !== 0) {
       writer.uint32(8).int64(message.userId);
     }
@@ -529,7 +542,7 @@ export const ListFavoritesRequest: MessageFns<ListFavoritesRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ListFavoritesRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): FavoritePageQuestion {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -538,7 +551,7 @@ export const ListFavoritesRequest: MessageFns<ListFavoritesRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListFavoritesRequest();
+      const message = createBaseFavoritePageQuestion();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -578,11 +591,11 @@ export const ListFavoritesRequest: MessageFns<ListFavoritesRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListFavoritesRequest>, I>>(base?: I): ListFavoritesRequest {
-    return ListFavoritesRequest.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<FavoritePageQuestion>, I>>(base?: I): FavoritePageQuestion {
+    return FavoritePageQuestion.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListFavoritesRequest>, I>>(object: I): ListFavoritesRequest {
-    const message = createBaseListFavoritesRequest();
+  fromPartial<I extends Exact<DeepPartial<FavoritePageQuestion>, I>>(object: I): FavoritePageQuestion {
+    const message = createBaseFavoritePageQuestion();
     message.userId = object.userId ?? 0;
     message.cursor = object.cursor ?? "";
     message.limit = object.limit ?? 0;
@@ -590,26 +603,19 @@ export const ListFavoritesRequest: MessageFns<ListFavoritesRequest> = {
   },
 };
 
-function createBaseListFavoritesResponse(): ListFavoritesResponse {
-  return { videoIds: [], nextCursor: "" };
+function createBaseGetFavoritePagesRequest(): GetFavoritePagesRequest {
+  return { questions: [] };
 }
 
-export const ListFavoritesResponse: MessageFns<ListFavoritesResponse> = {
-  encode(message: ListFavoritesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.videoIds.length !== 0) {
-      writer.uint32(10).fork();
-      for (const v of message.videoIds) {
-        writer.int64(v);
-      }
-      writer.join();
-    }
-    if (message.nextCursor !== "") {
-      writer.uint32(18).string(message.nextCursor);
+export const GetFavoritePagesRequest: MessageFns<GetFavoritePagesRequest> = {
+  encode(message: GetFavoritePagesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.questions) {
+      FavoritePageQuestion.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ListFavoritesResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFavoritePagesRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -618,27 +624,75 @@ export const ListFavoritesResponse: MessageFns<ListFavoritesResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListFavoritesResponse();
+      const message = createBaseGetFavoritePagesRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag === 8) {
-              message.videoIds.push(longToNumber(reader.int64()));
-
-              continue;
+            if (tag !== 10) {
+              break;
             }
 
-            if (tag === 10) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.videoIds.push(longToNumber(reader.int64()));
-              }
+            message.questions.push(FavoritePageQuestion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
 
-              continue;
+  create<I extends Exact<DeepPartial<GetFavoritePagesRequest>, I>>(base?: I): GetFavoritePagesRequest {
+    return GetFavoritePagesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFavoritePagesRequest>, I>>(object: I): GetFavoritePagesRequest {
+    const message = createBaseGetFavoritePagesRequest();
+    message.questions = object.questions?.map((e) => FavoritePageQuestion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFavoritePage(): FavoritePage {
+  return { videoIds: new Uint8Array(0), nextCursor: "" };
+}
+
+export const FavoritePage: MessageFns<FavoritePage> = {
+  encode(message: FavoritePage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.videoIds.length !== 0) {
+      writer.uint32(10).bytes(message.videoIds);
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FavoritePage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFavoritePage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
             }
 
-            break;
+            message.videoIds = reader.bytes();
+            continue;
           }
           case 2: {
             if (tag !== 18) {
@@ -660,13 +714,80 @@ export const ListFavoritesResponse: MessageFns<ListFavoritesResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListFavoritesResponse>, I>>(base?: I): ListFavoritesResponse {
-    return ListFavoritesResponse.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<FavoritePage>, I>>(base?: I): FavoritePage {
+    return FavoritePage.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListFavoritesResponse>, I>>(object: I): ListFavoritesResponse {
-    const message = createBaseListFavoritesResponse();
-    message.videoIds = object.videoIds?.map((e) => e) || [];
+  fromPartial<I extends Exact<DeepPartial<FavoritePage>, I>>(object: I): FavoritePage {
+    const message = createBaseFavoritePage();
+    message.videoIds = object.videoIds ?? new Uint8Array(0);
     message.nextCursor = object.nextCursor ?? "";
+    return message;
+  },
+};
+
+function createBaseGetFavoritePagesResponse(): GetFavoritePagesResponse {
+  return { answers: [], failures: [] };
+}
+
+export const GetFavoritePagesResponse: MessageFns<GetFavoritePagesResponse> = {
+  encode(message: GetFavoritePagesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.answers) {
+      FavoritePage.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.failures) {
+      Failure.encode(v!, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFavoritePagesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFavoritePagesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.answers.push(FavoritePage.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.failures.push(Failure.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFavoritePagesResponse>, I>>(base?: I): GetFavoritePagesResponse {
+    return GetFavoritePagesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFavoritePagesResponse>, I>>(object: I): GetFavoritePagesResponse {
+    const message = createBaseGetFavoritePagesResponse();
+    message.answers = object.answers?.map((e) => FavoritePage.fromPartial(e)) || [];
+    message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
     return message;
   },
 };
@@ -697,14 +818,17 @@ export const FavoriteServiceDefinition = {
         _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
       },
     },
-    /** Latest like first. */
-    listFavorites: {
-      name: "ListFavorites",
-      requestType: ListFavoritesRequest as typeof ListFavoritesRequest,
+    /** Pages of lists of likes, latest first; each is full unless its list ends. At most 64 questions. */
+    getFavoritePages: {
+      name: "GetFavoritePages",
+      requestType: GetFavoritePagesRequest as typeof GetFavoritePagesRequest,
       requestStream: false,
-      responseType: ListFavoritesResponse as typeof ListFavoritesResponse,
+      responseType: GetFavoritePagesResponse as typeof GetFavoritePagesResponse,
       responseStream: false,
-      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+      options: {
+        idempotencyLevel: "NO_SIDE_EFFECTS",
+        _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
+      },
     },
   },
 } as const;
