@@ -49,7 +49,7 @@ describe('thousands of interleaved questions on one stream', () => {
   const { path, requestSerialize, responseDeserialize } = grpcMethod(FavoriteServiceDefinition, getFlags);
   const call = (request: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      stream.send(path, requestSerialize(request), 2_000, newContext('spec'), (failure, answer) => {
+      stream.send(path, requestSerialize(request), 20_000, newContext('spec'), (failure, answer) => {
         if (failure || !answer) reject(failure ? fromWire(failure) : new Error('nothing'));
         else resolve(responseDeserialize(Buffer.from(answer)));
       });
@@ -77,7 +77,7 @@ describe('thousands of interleaved questions on one stream', () => {
     const videoIds = Array.from({ length: 30 }, (_, at) => at + 1);
     const ask = async (viewerId: number): Promise<void> => {
       await sleep(Math.random() * 50);
-      const answer = batcher.ask({ viewerId, ids: packIds(videoIds) }, { until: Date.now() + 5_000 });
+      const answer = batcher.ask({ viewerId, ids: packIds(videoIds) }, { until: Date.now() + 20_000 });
       if (viewerId % 13 === 0) await expect(answer).rejects.toMatchObject({ name: 'UNAVAILABLE' });
       else expect(new Uint8Array(((await answer) as FlagAnswer).bits)).toEqual(likedBy(viewerId, videoIds));
     };
@@ -85,7 +85,7 @@ describe('thousands of interleaved questions on one stream', () => {
   });
 
   it('refuse what no service serves as something that never arrived', async () => {
-    const failure = await new Promise((resolve) => stream.send('/doul.video.v1.Other/Method', Buffer.alloc(0), 500, undefined, resolve));
+    const failure = await new Promise((resolve) => stream.send('/doul.video.v1.Other/Method', Buffer.alloc(0), 20_000, undefined, resolve));
     expect(failure).toMatchObject({ code: 12 });
   });
 
