@@ -1,13 +1,21 @@
 import { join } from 'node:path';
 import { prepareDataSet } from './data/dataset.js';
+import { otherBench, suits } from './dialect/against.js';
 import { Dialect, readMapping } from './dialect/mapping.js';
 import { machine, machineLine } from './measure/machine.js';
 import { systemProcesses } from './measure/processes.js';
 import { HELP, parseOptions, SIZES, type Options, type ScenarioName } from './options.js';
-import { writeReport } from './report/write.js';
+import type { Row } from './report/row.js';
+import { publishDocs, writeReport } from './report/write.js';
 import { ROOT } from './root.js';
-import type { Bench } from './scenarios/bench.js';
-import { likeBurst } from './scenarios/like.js';
+import { idleCost, type Bench } from './scenarios/bench.js';
+import { likes } from './scenarios/like.js';
+import { mix } from './scenarios/mix.js';
+import { overload } from './scenarios/overload.js';
+import { publish } from './scenarios/publish.js';
+import { everything, scale } from './scenarios/scale.js';
+import { search } from './scenarios/search.js';
+import { soak } from './scenarios/soak.js';
 import { page, partLoad, requests, staticPage } from './scenarios/pages.js';
 
 /** Password hashes are made to cost CPU time: more at once only wait for each other. */
@@ -23,12 +31,17 @@ const scenarios: Partial<Record<ScenarioName, Scenario>> = {
   },
   'feed-distinct': (bench) => page(bench, 'feed-distinct'),
   'feed-anon': (bench) => page(bench, 'feed-anon'),
+  'feed-deep': (bench) => page(bench, 'feed-deep'),
   'comment-list': (bench) => page(bench, 'comment-list'),
   'favorite-list': (bench) => page(bench, 'favorite-list'),
-  search: (bench) => requests(bench, 'search'),
+  search,
   login: (bench) => requests(bench, 'login', LOGIN_CONNECTIONS),
-  like: likeBurst,
+  like: likes,
   comment: (bench) => requests(bench, 'comment'),
+  publish,
+  mix,
+  overload,
+  soak,
 };
 
 function publicUrl(): string {
@@ -42,17 +55,28 @@ const runningShape = (): string => (systemProcesses(ROOT).some(({ name }) => nam
 async function ownBench(options: Options): Promise<Bench> {
   const data = await prepareDataSet({ ...SIZES[options.size], index: options.index });
   const dialect = new Dialect(readMapping(join(ROOT, 'tools/bench/dialect/mappings/doul.json')));
-  return { url: publicUrl(), dialect, data, options, shape: runningShape(), own: true, rows: [], peaks: new Map() };
+  const idleMsPerSecond = await idleCost();
+  return { url: publicUrl(), dialect, data, options, shape: runningShape(), own: true, idleMsPerSecond, rows: [], peaks: new Map() };
+}
+
+async function run(options: Options): Promise<readonly Row[]> {
+  const bench = options.against === undefined ? await ownBench(options) : await otherBench(options, options.against);
+  if (bench.own) {
+    const idle = bench.idleMsPerSecond.toFixed(0);
+    console.log(`shape ${bench.shape}; without load all processes use ${idle} ms of CPU per second\n`);
+  }
+  for (const name of options.scenarios) if (suits(bench, name)) await scenarios[name]?.(bench);
+  return bench.rows;
 }
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const options = parseOptions(args);
   if (options === 'help') return void console.log(HELP);
   console.log(`${machineLine(machine())}; ${options.connections} connections, ${options.runs} runs of ${options.seconds} s\n`);
-  const bench = await ownBench(options);
-  console.log(`shape: ${bench.shape}\n`);
-  for (const name of options.scenarios) await scenarios[name]?.(bench);
-  writeReport(bench.rows, options.out);
+  const rows = args.includes('all') ? everything(options) : options.scenarios.includes('scale') ? scale(options) : await run(options);
+  writeReport(rows, options.out);
+  if (options.publishDocs) publishDocs(rows);
 }
 
 main().then(

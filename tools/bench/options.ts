@@ -6,6 +6,7 @@ export const SCENARIOS = [
   'feed',
   'feed-distinct',
   'feed-anon',
+  'feed-deep',
   'comment-list',
   'favorite-list',
   'search',
@@ -56,7 +57,9 @@ request, memory. Without options it measures the running profile, and when none 
 
 Scenarios (default: all but ${LONG.join(' and ')}; "all": those too, and the feed in the all-in-one shape):
   feed            logged-in viewers at the head of the feed      feed-distinct   each at another place of it
-  feed-anon       without a token                                comment-list, favorite-list, search, login
+  feed-anon       without a token                                feed-deep       anywhere in the whole feed
+  comment-list    10 comments                                    favorite-list   30 videos
+  search, login
   like            a burst, then sustained, then ./doul reconcile comment, publish
   mix             feed, likes and comments together, open loop   overload        5 times the peak, of comments and of the feed
   scale           cost per page with 10k, 100k and 1m videos     soak            memory under a mixed load

@@ -1,20 +1,21 @@
 import { ask } from './control.js';
 import { build, installPackages } from './fresh.js';
-import { folder, CACHE } from './layout.js';
+import { CACHE, folder, ROOT } from './layout.js';
 import { takeDown } from './lifecycle.js';
 import { locked } from './lock.js';
 import { installGenerator } from './packages.js';
 import { loadProfile } from './profile.js';
+import { runShown } from './run.js';
 import { splitProfile } from './tools.js';
 import { dim, Problem, say, step } from './ui.js';
-import { runTool, up } from './up.js';
+import { runTool, toolMain, up } from './up.js';
 
 /** @typedef {import('./profile.js').Mode} Mode */
 
 /** @type {Record<string, Mode>} */
 const MODES = { distributed: 'production-shape', 'all-in-one': 'all-in-one' };
 
-/** Scenarios that start systems of their own, one after the other. */
+/** What starts systems of its own, one after the other. */
 const CONDUCTORS = ['scale', 'all'];
 
 /**
@@ -64,7 +65,8 @@ export async function bench(given) {
   await tools();
   const named = profile || undefined;
   const conducts = CONDUCTORS.some((word) => rest.includes(word)) || valueOf(rest, '--against') !== undefined;
-  if (conducts) return runTool(await loadProfile(named ?? 'bench'), 'bench', rest);
+  // Without the addresses of any profile, which `up` would take for the user's wish.
+  if (conducts) return runShown(process.execPath, [toolMain('bench'), ...rest], { env: { ...process.env, DOUL_ROOT: ROOT } });
   const running = await modeOf(named ?? 'dev');
   const chosen = choose({ named, shape: valueOf(rest, '--shape'), size: valueOf(rest, '--size'), running });
   if (!chosen.start) return runTool(await loadProfile(chosen.profile), 'bench', rest);

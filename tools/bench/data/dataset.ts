@@ -12,6 +12,9 @@ export interface DataSet {
   videoIds: number[];
   /** Times for `latest_time` that begin at different videos, in ms. */
   feedTimes: number[];
+  /** Feed times of the whole data set, in ms. */
+  oldest: number;
+  newest: number;
   /** Videos with at least a page of comments. */
   commentedIds: number[];
   /** Users who like at least a page of videos. */
@@ -42,10 +45,14 @@ export async function prepareDataSet(size: Size): Promise<DataSet> {
   try {
     const bulk = new Bulk(connection, progress());
     const { users, videos } = await seed(bulk, size);
+    const ends = (end: string): Promise<number> =>
+      bulk.number(`SELECT ${end}(feed_time) FROM doul_video.videos WHERE feed_time IS NOT NULL`);
     const newest = 'SELECT feed_time FROM doul_video.videos WHERE feed_time IS NOT NULL ORDER BY feed_time DESC LIMIT';
     return {
       videoIds: idsOf(videos),
       feedTimes: await bulk.column(`${newest} ${DISTINCT_VIDEOS}`),
+      oldest: await ends('MIN'),
+      newest: await ends('MAX'),
       commentedIds: idsOf(videos, COMMENTED),
       likerIds: idsOf(users, LIKERS),
       viewers: idsOf(users, VIEWERS).map((userId) => ({

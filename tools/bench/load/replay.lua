@@ -127,9 +127,9 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\nRESULT {"seconds":%.6f,"requests":%d,"bytes":%d,"transport":%d,"refusedStatus":%d,"late":%d,"p50":%d,"p95":%d,"p99":%d,' ..
+    '\nRESULT {"seconds":%.6f,"cpuMs":%.0f,"requests":%d,"bytes":%d,"transport":%d,"refusedStatus":%d,"late":%d,"p50":%d,"p95":%d,"p99":%d,' ..
     '"failed":%d,"sent":%d,"answered":%d,"good":%d,"goodLate":%s,"goodTook":%s,"refusedTook":%s}\n',
-    summary.duration / 1e6, summary.requests, summary.bytes, errors.connect + errors.read + errors.write, errors.status, errors.timeout,
+    summary.duration / 1e6, os.clock() * 1e3, summary.requests, summary.bytes, errors.connect + errors.read + errors.write, errors.status, errors.timeout,
     latency:percentile(50), latency:percentile(95), latency:percentile(99),
     sum('failed'), sum('sent'), sum('answered'), sum('good'), merged('goodLate'), merged('goodTook'), merged('refusedTook')))
 end

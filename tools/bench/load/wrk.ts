@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outsideEnvironment, ROOT } from '../root.js';
-import { percentileMs, total, type Buckets } from './histogram.js';
+import { bucketOf, percentileMs, total, type Buckets } from './histogram.js';
 import { writeRequests, type Request } from './request-file.js';
 
 export interface Latency {
@@ -25,6 +24,8 @@ export interface Load extends Latency {
 /** What came of an open loop. */
 export interface OpenLoad extends Load {
   offeredPerSecond: number;
+  /** Measured, without the warm-up. */
+  seconds: number;
   /** HTTP 503, and how fast it came. They are not among the errors. */
   refused: number;
   refusedP99Ms: number;
@@ -50,6 +51,8 @@ export interface Work {
 /** The line that replay.lua prints. */
 interface Reported {
   seconds: number;
+  /** Of the generator. */
+  cpuMs: number;
   requests: number;
   bytes: number;
   transport: number;
@@ -73,14 +76,6 @@ const TIMEOUT = '10s';
 const MOST_SLICES = 1_000;
 /** The start of an open loop, when all connections are made at once, is not counted, in ms. */
 const OPEN_WARM_UP_MS = 1_000;
-/** sysconf _SC_CLK_TCK = 100 on every common platform. */
-const TICK_MS = 10;
-
-/** CPU time of this process's children that have ended, in ms. */
-function childrenCpuMs(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
-}
 
 function runWrk(args: readonly string[]): Promise<Reported> {
   return new Promise((resolve, reject) => {
@@ -97,17 +92,15 @@ function runWrk(args: readonly string[]): Promise<Reported> {
   });
 }
 
-async function replay(work: Work, threads: number, periodMs: number): Promise<{ reported: Reported; generatorCpuMs: number }> {
+async function replay(work: Work, threads: number, periodMs: number): Promise<Reported> {
   const file = writeRequests(work.url, work.prepared, Math.min(threads, MOST_SLICES), work.next);
-  const cpuBefore = childrenCpuMs();
   const seconds = Math.ceil(work.seconds);
   try {
-    const reported = await runWrk([
+    return await runWrk([
       ...['-t', threads, '-c', work.connections, '-d', `${seconds}s`, '--timeout', TIMEOUT].map(String),
       ...['-s', join(ROOT, 'tools/bench/load/replay.lua'), work.url, '--'],
       ...[file.path, file.slices, work.start ?? 0, periodMs, OPEN_WARM_UP_MS, work.success].map(String),
     ]);
-    return { reported, generatorCpuMs: childrenCpuMs() - cpuBefore };
   } finally {
     file.remove();
   }
@@ -118,7 +111,7 @@ async function replay(work: Work, threads: number, periodMs: number): Promise<{ 
  * omission: a long answer also counts for the requests that it kept from being sent.
  */
 export async function closedLoop(work: Work): Promise<Load> {
-  const { reported, generatorCpuMs } = await replay(work, 1, 0);
+  const reported = await replay(work, 1, 0);
   const errors = reported.transport + reported.failed;
   const requests = reported.requests - reported.failed;
   return {
@@ -129,8 +122,16 @@ export async function closedLoop(work: Work): Promise<Load> {
     p99Ms: reported.p99 / 1_000,
     errors,
     bytesPerAnswer: Math.round(reported.bytes / Math.max(1, reported.requests)),
-    generatorCpuMs,
+    generatorCpuMs: reported.cpuMs,
   };
+}
+
+/** Requests that are under way when a run begins and ends are no backlog, as a share of those that are due. */
+const EDGES = 0.02;
+
+/** A backlog counts as slow as the whole run was long: whoever is in it has waited, and would have waited on. */
+function withBacklog(buckets: Buckets, unanswered: number, due: number, seconds: number): Buckets {
+  return unanswered > EDGES * due ? [...buckets, [bucketOf(seconds * 1e6), unanswered]] : buckets;
 }
 
 const latencyOf = (buckets: Buckets): Latency => ({
@@ -144,20 +145,23 @@ const latencyOf = (buckets: Buckets): Latency => ({
  * moment at which the request was due. Each connection is a thread of wrk, because only so a script knows whose answer it sees.
  */
 export async function openLoop(work: Work, rate: number): Promise<OpenLoad> {
-  const { reported, generatorCpuMs } = await replay(work, work.connections, (work.connections * 1_000) / rate);
+  const reported = await replay(work, work.connections, (work.connections * 1_000) / rate);
   const seconds = reported.seconds - OPEN_WARM_UP_MS / 1_000;
   const refused = total(reported.refusedTook);
+  const due = Math.round(rate * seconds);
+  const unanswered = Math.max(0, due - reported.answered);
   return {
-    ...latencyOf(reported.goodLate),
+    ...latencyOf(withBacklog(reported.goodLate, unanswered, due, seconds)),
     requests: reported.good,
     requestsPerSecond: reported.good / seconds,
     errors: reported.failed + reported.transport,
     bytesPerAnswer: Math.round(reported.bytes / Math.max(1, reported.requests)),
-    generatorCpuMs,
+    generatorCpuMs: reported.cpuMs,
     offeredPerSecond: rate,
+    seconds,
     refused,
     refusedP99Ms: percentileMs(reported.refusedTook, 0.99),
     sinceSent: latencyOf(reported.goodTook),
-    unanswered: Math.max(0, Math.round(rate * seconds) - reported.answered),
+    unanswered,
   };
 }

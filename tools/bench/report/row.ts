@@ -25,6 +25,8 @@ export interface Row extends Run {
   size: string;
   machine: Machine;
   runs: number;
+  /** CPU time that our processes use without load, in ms per second; contained in what they use with it. */
+  idleMsPerSecond: number;
   offeredPerSecond?: number;
   /** nginx serving a file of the same bytes, in the same runs. */
   staticPerSecond?: number;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSet } from '../data/dataset.js';
 import type { Dialect } from '../dialect/mapping.js';
 import { closedLoop, openLoop, type Load, type OpenLoad, type Work } from '../load/wrk.js';
@@ -26,9 +27,21 @@ export interface Bench {
   shape: string;
   /** Whether it is our own system, whose processes and counters can be read. */
   own: boolean;
+  /** What our processes use when nobody asks anything, in ms of CPU per second. */
+  idleMsPerSecond: number;
   rows: Row[];
   /** The peak of each closed loop that has run, in requests/s. */
   peaks: Map<string, number>;
+}
+
+/** Long enough for timers of a second to fire alike, in ms. */
+const IDLE_MS = 3_000;
+
+/** CPU time that our processes use without load, in ms per second. It is part of every row's cost per request. */
+export async function idleCost(): Promise<number> {
+  const finish = startMeasuring(ROOT);
+  await sleep(IDLE_MS);
+  return finish().reduce((sum, { cpuMs }) => sum + cpuMs, 0) / (IDLE_MS / 1_000);
 }
 
 const perRequest = (calls: Calls, requests: number): Calls => {
@@ -56,12 +69,13 @@ export function work(bench: Bench, next: Work['next'], part: Partial<Work> = {})
 
 /** Adds a row to the report and prints it. */
 export function report(bench: Bench, scenario: string, runs: readonly Run[], more: Partial<Row> = {}): Row {
-  const { shape, options } = bench;
+  const { shape, options, idleMsPerSecond } = bench;
   const row: Row = {
     scenario,
     loop: 'closed',
     shape,
     size: options.size,
+    idleMsPerSecond,
     machine: machine(),
     runs: runs.length,
     ...medianRun(runs),

@@ -9,6 +9,7 @@ export const STREAMS = {
   feed: 'feed',
   'feed-distinct': 'feed',
   'feed-anon': 'feed',
+  'feed-deep': 'feed',
   comment: 'comment',
   'comment-list': 'comment-list',
   'favorite-list': 'favorite-list',
@@ -28,6 +29,8 @@ export function stream(name: StreamName, data: DataSet, dialect: Dialect, seed =
   const make: Record<StreamName, () => Request> = {
     feed: () => dialect.request('feed', { token: token() }),
     'feed-distinct': () => dialect.request('feed', { token: token(), latest_time: pick(data.feedTimes) }),
+    'feed-deep': () =>
+      dialect.request('feed', { token: token(), latest_time: Math.floor(data.oldest + random() * (data.newest - data.oldest)) }),
     'feed-anon': () => dialect.request('feed', {}),
     comment: () =>
       dialect.request('comment', { token: token(), video_id: data.videoIds[popular()], text: `真好看 ${Math.floor(random() * 1e9)}` }),
