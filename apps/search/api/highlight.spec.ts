@@ -1,3 +1,4 @@
+import { queryTokens } from '@doul/text';
 import { describe, expect, it } from 'vitest';
 import { highlight } from './highlight.js';
 
@@ -11,6 +12,6 @@ describe('highlight', () => {
     ['😀', '😀', '😀'],
     ['没有', '日落', '没有'],
   ])('%j for %j', (title, keyword, html) => {
-    expect(highlight(title, keyword)).toBe(html);
+    expect(highlight(title, queryTokens(keyword))).toBe(html);
   });
 });

@@ -1,4 +1,5 @@
-import { FavoriteServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import { CardsModule } from '@doul/cards';
+import { ProfileServiceDefinition } from '@doul/contracts';
 import { apiLayer } from '@doul/http';
 import { RpcModule } from '@doul/rpc';
 import { warmSegmentation } from '@doul/text';
@@ -7,7 +8,7 @@ import { SearchController } from './search.controller.js';
 import { SearchHydrate } from './search.hydrate.js';
 
 @Module({
-  imports: [RpcModule.clients(VideoServiceDefinition, FavoriteServiceDefinition, ProfileServiceDefinition)],
+  imports: [CardsModule, RpcModule.clients(ProfileServiceDefinition)],
   controllers: [SearchController],
   providers: [SearchHydrate],
 })

@@ -1,7 +1,8 @@
 import type { UserQuery } from '../model/queries.js';
 import { parseKeyword } from '../model/queries.js';
-import type { Hit, Page, SearchEngine } from '../model/search-engine.js';
+import type { Hit, Page } from '../model/search-engine.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import type { HotSearches } from './hot-searches.js';
 
 export interface SearchInput {
   keyword: string;
@@ -17,17 +18,19 @@ export interface Found<T> {
 const DEFAULT_COUNT = 20;
 /** A keyword that is an author's name finds videos of at most this many authors of that name. */
 const MAX_AUTHORS = 50;
+/** First pages of one second count freshness from the same time, in ms, so that equal searches are one. */
+const SAME_TIME_MS = 1_000;
 /** What is found and gone by now leaves gaps in a page; so many times the gaps are filled before a shorter page is answered. */
 const MAX_ROUNDS = 3;
 
 /** Reads hits until the page is full of things that still exist. `load` leaves out what does not. */
 async function fillPage<T>(
   { keyword, cursor, count = DEFAULT_COUNT }: SearchInput,
-  find: (now: number, page: Page) => Promise<Hit[]>,
+  find: (now: number, page: Page) => Promise<readonly Hit[]>,
   load: (ids: number[]) => Promise<Map<number, T>>,
 ): Promise<Found<T>> {
   const position = decodeCursor(keyword, cursor);
-  const now = position?.now ?? Date.now();
+  const now = position?.now ?? Math.floor(Date.now() / SAME_TIME_MS) * SAME_TIME_MS;
   const items: T[] = [];
   let after = position?.after;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -45,14 +48,14 @@ async function fillPage<T>(
 }
 
 /** Users of whose name or username every term of the keyword is a word. */
-async function authorsCalled(engine: SearchEngine, query: UserQuery): Promise<number[]> {
+async function authorsCalled(engine: HotSearches, query: UserQuery): Promise<number[]> {
   const users = await engine.searchUsers(query, { limit: MAX_AUTHORS });
   return users.map(({ id }) => id);
 }
 
 /** Finds videos; `load` makes of ids what the caller sees. */
 export async function findVideos<T>(
-  engine: SearchEngine,
+  engine: HotSearches,
   input: SearchInput,
   load: (ids: number[]) => Promise<Map<number, T>>,
 ): Promise<Found<T>> {
@@ -62,11 +65,7 @@ export async function findVideos<T>(
 }
 
 /** Finds users; `load` makes of ids what the caller sees. */
-export function findUsers<T>(
-  engine: SearchEngine,
-  input: SearchInput,
-  load: (ids: number[]) => Promise<Map<number, T>>,
-): Promise<Found<T>> {
+export function findUsers<T>(engine: HotSearches, input: SearchInput, load: (ids: number[]) => Promise<Map<number, T>>): Promise<Found<T>> {
   const query = parseKeyword(input.keyword);
   return fillPage(input, (_now, page) => engine.searchUsers(query, page), load);
 }

@@ -1,6 +1,8 @@
 import {
+  CommentServiceDefinition,
   FavoriteServiceDefinition,
   ProfileServiceDefinition,
+  RelationServiceDefinition,
   VideoServiceDefinition,
   VideoState,
   bitsWhere,
@@ -8,6 +10,7 @@ import {
   type GetCardsRequest,
   type GetFlagsRequest,
   type GetProfilesRequest,
+  type GetFollowFlagsRequest,
   type IndexedUser,
   type IndexedVideo,
   type ScanUsersRequest,
@@ -66,11 +69,18 @@ function scan<T extends { id: number }>(all: Map<number, T>, { ids, afterId, lim
   return { items: rest.slice(0, limit), hasMore: rest.length > limit };
 }
 
-@RpcController(part(VideoServiceDefinition, 'scanVideos', 'getCards'))
+/** Nothing is noted: what is kept is read anew every time. */
+const noChanges = async () => ({ videoIds: [], userIds: [], cursor: '', reset: true, more: false });
+
+@RpcController(part(VideoServiceDefinition, 'scanVideos', 'getCards', 'listVideoChanges'))
 class FakeVideos {
   async scanVideos(request: ScanVideosRequest) {
     const { items, hasMore } = scan(world.videos, request);
     return { videos: items, hasMore };
+  }
+
+  listVideoChanges() {
+    return noChanges();
   }
 
   async getCards({ ids }: GetCardsRequest) {
@@ -96,11 +106,15 @@ class FakeFavorites {
   }
 }
 
-@RpcController(part(ProfileServiceDefinition, 'scanUsers', 'getProfiles'))
+@RpcController(part(ProfileServiceDefinition, 'scanUsers', 'getProfiles', 'listProfileChanges'))
 class FakeProfiles {
   async scanUsers(request: ScanUsersRequest) {
     const { items, hasMore } = scan(world.users, request);
     return { users: items, hasMore };
+  }
+
+  listProfileChanges() {
+    return noChanges();
   }
 
   async getProfiles({ ids }: GetProfilesRequest) {
@@ -115,7 +129,26 @@ class FakeProfiles {
   }
 }
 
-@Module({ controllers: [FakeVideos, FakeFavorites, FakeProfiles] })
+@RpcController(part(RelationServiceDefinition, 'getFollowFlags', 'listRelationChanges'))
+class FakeRelations {
+  async getFollowFlags({ questions }: GetFollowFlagsRequest) {
+    world.calls.push('getFollowFlags');
+    return { answers: questions.map(() => ({ bits: Buffer.alloc(0) })), failures: [] };
+  }
+
+  listRelationChanges() {
+    return noChanges();
+  }
+}
+
+@RpcController(part(CommentServiceDefinition, 'listCommentChanges'))
+class FakeComments {
+  listCommentChanges() {
+    return noChanges();
+  }
+}
+
+@Module({ controllers: [FakeVideos, FakeFavorites, FakeProfiles, FakeRelations, FakeComments] })
 class FakeServicesModule {}
 
 /** Serves the world over RPC in this process. */

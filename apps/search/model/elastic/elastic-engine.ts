@@ -97,9 +97,11 @@ export class ElasticEngine implements SearchEngine {
         sort: [{ _score: { order: 'desc' } }, { id: { order: 'desc' } }],
         ...(after ? { search_after: [after.score, after.id] } : {}),
         track_total_hits: false,
+        // Both come from the sort's values: nothing that is stored has to be read.
         _source: false,
+        stored_fields: '_none_',
       });
-      return hits.hits.map(({ _id, sort }) => ({ id: Number(_id), score: Number(sort?.[0]) }));
+      return hits.hits.map(({ sort }) => ({ id: Number(sort?.[1]), score: Number(sort?.[0]) }));
     } catch (error) {
       // Before the worker has created the index there is nothing to find.
       if (isMissingIndex(error)) return [];
