@@ -56,10 +56,14 @@ CREATE TABLE `comment_counters` (
   `id` bigint(20) NOT NULL,
   `comment_count` bigint(20) NOT NULL DEFAULT 0,
   `version` bigint(20) NOT NULL DEFAULT 0 COMMENT 'grows with every change',
-  `dirty` tinyint(4) NOT NULL DEFAULT 0 COMMENT '1 = the copy in Redis may be older',
-  PRIMARY KEY (`id`),
-  KEY `dirty` (`dirty`)
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Counters, changed in the transaction that changes what they count';
+
+CREATE TABLE `comment_counters_changes` (
+  `seq` bigint(20) NOT NULL AUTO_INCREMENT,
+  `ids` mediumtext CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'whose copies in Redis may be older, joined by commas',
+  PRIMARY KEY (`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Changes of comment_counters that are not in Redis yet';
 
 CREATE TABLE `comment_reviews` (
   `comment_id` bigint(20) NOT NULL,
@@ -121,10 +125,14 @@ CREATE TABLE `user_counters` (
   `follower_count` bigint(20) NOT NULL DEFAULT 0,
   `follow_version` bigint(20) NOT NULL DEFAULT 0,
   `version` bigint(20) NOT NULL DEFAULT 0 COMMENT 'grows with every change',
-  `dirty` tinyint(4) NOT NULL DEFAULT 0 COMMENT '1 = the copy in Redis may be older',
-  PRIMARY KEY (`id`),
-  KEY `dirty` (`dirty`)
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Users followed and followers of each user; follow_version grows with each change of whom the user follows';
+
+CREATE TABLE `user_counters_changes` (
+  `seq` bigint(20) NOT NULL AUTO_INCREMENT,
+  `ids` mediumtext CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'whose copies in Redis may be older, joined by commas',
+  PRIMARY KEY (`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Changes of user_counters that are not in Redis yet';
 
 CREATE DATABASE IF NOT EXISTS `doul_search` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 USE `doul_search`;
@@ -222,7 +230,8 @@ CREATE TABLE `likes` (
   `video_id` bigint(20) NOT NULL,
   `liked_at` bigint(20) NOT NULL,
   PRIMARY KEY (`viewer_id`,`video_id`),
-  KEY `ix_likes_video` (`video_id`,`viewer_id`)
+  KEY `ix_likes_video` (`video_id`,`viewer_id`),
+  KEY `ix_likes_time` (`viewer_id`,`liked_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `like_offsets` (
@@ -255,10 +264,14 @@ CREATE TABLE `user_counters` (
   `total_favorited` bigint(20) NOT NULL DEFAULT 0,
   `favorite_count` bigint(20) NOT NULL DEFAULT 0,
   `version` bigint(20) NOT NULL DEFAULT 0 COMMENT 'grows with every change',
-  `dirty` tinyint(4) NOT NULL DEFAULT 0 COMMENT '1 = the copy in Redis may be older',
-  PRIMARY KEY (`id`),
-  KEY `dirty` (`dirty`)
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Counters, changed in the transaction that changes what they count';
+
+CREATE TABLE `user_counters_changes` (
+  `seq` bigint(20) NOT NULL AUTO_INCREMENT,
+  `ids` mediumtext CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'whose copies in Redis may be older, joined by commas',
+  PRIMARY KEY (`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Changes of user_counters that are not in Redis yet';
 
 CREATE TABLE `videos` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
@@ -295,7 +308,11 @@ CREATE TABLE `video_counters` (
   `id` bigint(20) NOT NULL,
   `favorite_count` bigint(20) NOT NULL DEFAULT 0,
   `version` bigint(20) NOT NULL DEFAULT 0 COMMENT 'grows with every change',
-  `dirty` tinyint(4) NOT NULL DEFAULT 0 COMMENT '1 = the copy in Redis may be older',
-  PRIMARY KEY (`id`),
-  KEY `dirty` (`dirty`)
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Counters, changed in the transaction that changes what they count';
+
+CREATE TABLE `video_counters_changes` (
+  `seq` bigint(20) NOT NULL AUTO_INCREMENT,
+  `ids` mediumtext CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'whose copies in Redis may be older, joined by commas',
+  PRIMARY KEY (`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='Changes of video_counters that are not in Redis yet';

@@ -21,7 +21,7 @@ export const likedVideosKey = defineKey({
   pattern: 'like:{{shard}}:of:{viewer}',
   type: 'zset',
   ttl: '30d',
-  doc: "Videos a viewer likes by time of the like (Unix ms), and the member '.' that says it is loaded; rebuilt from MySQL and the log",
+  doc: 'Videos a viewer likes by time of the like (Unix ms), and marks; of a viewer with more than 8,000 likes the latest, at most 10,000 members; rebuilt from MySQL and the log',
 });
 
 export const feedKey = defineKey({
@@ -70,6 +70,14 @@ export const videoChangesKey = defineKey({
   type: 'stream',
   ttl: 'none: bounded to some 20,000 batches; readers start anew when it is lost',
   doc: 'Which videos changed lately: the ids of one batch in each entry',
+});
+
+export const videoEditsKey = defineKey({
+  name: 'videoEdits',
+  pattern: 'video:edits',
+  type: 'stream',
+  ttl: 'none: bounded to some 20,000 batches; readers start anew when it is lost',
+  doc: 'Which videos themselves changed lately, published and removed ones: the ids of one batch in each entry',
 });
 
 export const authorChangesKey = defineKey({

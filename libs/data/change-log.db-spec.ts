@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ChangeLog } from './change-log.js';
-import { createCounterTable } from './counter-schema.js';
+import { createCounterTable, queueCounterChanges } from './counter-schema.js';
 import { CounterTable } from './counter-table.js';
 import { defineKey } from './keys.js';
 import { RedisStore } from './redis-store.js';
@@ -160,7 +160,10 @@ describe('ChangeLog', () => {
 
 class Tables1700000000000 implements MigrationInterface {
   name = 'Tables1700000000000';
-  up = (runner: QueryRunner): Promise<void> => createCounterTable(runner, 'tally', ['likes']);
+  async up(runner: QueryRunner): Promise<void> {
+    await createCounterTable(runner, 'tally', ['likes']);
+    await queueCounterChanges(runner, 'tally');
+  }
   down = (runner: QueryRunner): Promise<unknown> => runner.query('DROP TABLE tally');
 }
 

@@ -49,11 +49,10 @@ export class ChangeLog {
   async note(ids: readonly number[]): Promise<void> {
     const distinct = [...new Set(ids)];
     if (distinct.length === 0) return;
-    const pipeline = this.redis.client.pipeline();
-    for (let at = 0; at < distinct.length; at += IDS_PER_ENTRY) {
-      pipeline.xadd(this.key, 'MAXLEN', '~', this.maxEntries, '*', FIELD, distinct.slice(at, at + IDS_PER_ENTRY).join(' '));
-    }
-    await this.redis.exec(pipeline).catch(rethrow);
+    const entries = Array.from({ length: Math.ceil(distinct.length / IDS_PER_ENTRY) }, (_, at) =>
+      distinct.slice(at * IDS_PER_ENTRY, (at + 1) * IDS_PER_ENTRY).join(' '),
+    );
+    await this.redis.many(entries.map((text) => ['xadd', this.key, 'MAXLEN', '~', this.maxEntries, '*', FIELD, text]));
   }
 
   /**

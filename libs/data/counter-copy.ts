@@ -1,6 +1,7 @@
 import { metrics } from '@doul/runtime';
 import type { Key } from './keys.js';
-import type { RedisScript, RedisStore } from './redis-store.js';
+import type { RedisScript } from './redis-script.js';
+import type { RedisStore } from './redis-store.js';
 
 export type CounterValues<F extends string> = Record<F, number>;
 
@@ -18,13 +19,19 @@ const negative = metrics.counter('doul_counter_negative_total', 'Counters below 
  * layout changed with a new field): whatever order projections arrive in, the newest stays.
  */
 const SET_IF_NEWER = `
-local now = redis.call('GET', KEYS[1])
-if now then
-  local version, new = tonumber(string.match(now, '^%d+')), tonumber(ARGV[1])
-  if version and (version > new or (version == new and now == ARGV[2])) then return 0 end
+local function set(key, version, text, seconds)
+  local now = redis.call('GET', key)
+  if now then
+    local old, new = tonumber(string.match(now, '^%d+')), tonumber(version)
+    if old and (old > new or (old == new and now == text)) then return end
+  end
+  redis.call('SET', key, text, 'EX', seconds)
 end
-redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+for i = 1, #KEYS do set(KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]) end
 return 1`;
+
+/** Keys of one call where they need not lie in one slot: beyond this a call no longer gets cheaper, and it stays far below 1 ms. */
+const KEYS_PER_CALL = 100;
 
 /** How long "there is no row" is kept, in s: short, since anybody can ask for ids that do not exist. */
 const ABSENT_SECONDS = 600;
@@ -55,15 +62,19 @@ export class CounterCopy<F extends string> {
   }
 
   async write(rows: readonly CounterRow<F>[]): Promise<void> {
-    const calls = rows.map((row) => {
-      const seconds = row.version === 0 ? ABSENT_SECONDS : (this.key.ttlSeconds ?? DEFAULT_SECONDS);
-      return { keys: [this.keyOf(row.id)], args: [row.version, this.format(row), seconds] };
-    });
+    const calls: { keys: string[]; args: (string | number)[] }[] = [];
+    const most = this.redis.isCluster ? 1 : KEYS_PER_CALL;
+    for (const [at, row] of rows.entries()) {
+      if (at % most === 0) calls.push({ keys: [], args: [] });
+      const call = calls.at(-1);
+      call?.keys.push(this.keyOf(row.id));
+      call?.args.push(row.version, this.format(row), row.version === 0 ? ABSENT_SECONDS : (this.key.ttlSeconds ?? DEFAULT_SECONDS));
+    }
     await this.script.runMany(calls);
   }
 
   async drop(ids: readonly number[]): Promise<void> {
-    if (ids.length > 0) await this.redis.client.unlink(...ids.map((id) => this.keyOf(id)));
+    await this.redis.unlink(ids.map((id) => this.keyOf(id)));
   }
 
   keyOf(id: number): string {

@@ -4,18 +4,25 @@ import type { Database } from './database.js';
 const log = childLog('data');
 const projected = metrics.counter('doul_counter_projected_total', 'Counter rows copied from MySQL to Redis', ['table']);
 
-type DirtyRow = { id: number; version: number } & Record<string, number>;
+type StoredRow = { id: number; version: number } & Record<string, number>;
 
-/** How often dirty rows are looked for, in ms: counts are to reach readers within 1 s. */
+interface Entry {
+  seq: number;
+  ids: string;
+}
+
+/** How often changes are looked for, in ms: counts are to reach readers within 1 s. */
 const EVERY_MS = 200;
 /** After a change in this process, in ms: soon, but late enough that a burst becomes one round. */
 const WAKE_MS = 20;
 /** Longest pause while MySQL or Redis is away, in ms. */
 const MAX_PAUSE_MS = 2_000;
-/** Rows of one round; several rounds follow each other while there are more. */
-const BATCH = 500;
+/** Entries of one round, one for each transaction; several rounds follow each other while there are more. */
+const ENTRIES = 200;
+/** Rows of one statement. */
+const BATCH = 1_000;
 
-/** Copies dirty rows to Redis and clears their marks. Several processes may do so for one table: a row copied twice is no harm. */
+/** Copies changed rows to Redis and takes them off the queue. Several processes may do so for one table: a row copied twice is no harm. */
 export class CounterProjector {
   private timer: NodeJS.Timeout | undefined;
   private dueAt = Infinity;
@@ -27,7 +34,7 @@ export class CounterProjector {
   constructor(
     private readonly table: string,
     private readonly db: Database,
-    private readonly write: (rows: readonly DirtyRow[]) => Promise<void>,
+    private readonly write: (rows: readonly StoredRow[]) => Promise<void>,
     private readonly columns: string,
   ) {}
 
@@ -44,28 +51,23 @@ export class CounterProjector {
     else this.schedule(WAKE_MS);
   }
 
-  /** One pass over all rows that are dirty now. */
+  /** Copies everything that has changed up to now. */
   async projectDirty(): Promise<void> {
-    for (let after = 0; ;) {
-      const rows = await this.db.query<DirtyRow>(
-        `SELECT ${this.columns} FROM ${this.table} WHERE dirty = 1 AND id > ? ORDER BY id LIMIT ${BATCH}`,
-        [after],
-      );
-      if (rows.length > 0) await this.copy(rows);
-      const last = rows.at(-1);
-      if (!last || rows.length < BATCH) return;
-      after = last.id;
-    }
+    for (let entries = ENTRIES; entries === ENTRIES;) entries = await this.projectSome();
   }
 
-  private async copy(rows: readonly DirtyRow[]): Promise<void> {
-    await this.write(rows);
-    // A row that changed meanwhile has another version and keeps its mark.
-    await this.db.execute(`UPDATE ${this.table} SET dirty = 0 WHERE id IN (?) AND (id, version) IN (?)`, [
-      rows.map((row) => row.id),
-      rows.map((row) => [row.id, row.version]),
-    ]);
-    projected.inc({ table: this.table }, rows.length);
+  /** A change that commits meanwhile has an entry of its own, which stays. */
+  private async projectSome(): Promise<number> {
+    const entries = await this.db.query<Entry>(`SELECT seq, ids FROM ${this.table}_changes ORDER BY seq LIMIT ${ENTRIES}`);
+    if (entries.length === 0) return 0;
+    const ids = [...new Set(entries.flatMap((entry) => entry.ids.split(',').map(Number)))];
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const some = ids.slice(at, at + BATCH);
+      await this.write(await this.db.byIds<StoredRow>(`SELECT ${this.columns} FROM ${this.table} WHERE id IN (?)`, some));
+    }
+    await this.db.execute(`DELETE FROM ${this.table}_changes WHERE seq IN (?)`, [entries.map((entry) => entry.seq)]);
+    projected.inc({ table: this.table }, ids.length);
+    return entries.length;
   }
 
   private schedule(ms: number): void {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createCounterTable } from './counter-schema.js';
+import { createCounterTable, queueCounterChanges } from './counter-schema.js';
 import { CounterTable } from './counter-table.js';
 import type { Database } from './database.js';
 import { defineKey } from './keys.js';
@@ -13,7 +13,10 @@ import { temporaryDatabase } from './temporary-database.js';
 
 class Tables1700000000000 implements MigrationInterface {
   name = 'Tables1700000000000';
-  up = (runner: QueryRunner): Promise<void> => createCounterTable(runner, 'tally', ['likes', 'works']);
+  async up(runner: QueryRunner): Promise<void> {
+    await createCounterTable(runner, 'tally', ['likes', 'works']);
+    await queueCounterChanges(runner, 'tally');
+  }
   down = (runner: QueryRunner): Promise<unknown> => runner.query('DROP TABLE tally');
 }
 
@@ -31,7 +34,7 @@ const flush = async (): Promise<void> => {
   if (keys.length > 0) await client.unlink(...keys);
 };
 const add = (id: number, field: Field, delta: number): Promise<void> => db.transaction((tx) => table.add(tx, [{ id, field, delta }]));
-const dirty = async (): Promise<number> => (await db.query('SELECT id FROM tally WHERE dirty = 1')).length;
+const dirty = async (): Promise<number> => (await db.query('SELECT seq FROM tally_changes')).length;
 const shown = async (id: number) => (await table.getMany([id])).get(id);
 
 beforeAll(async () => {
@@ -45,6 +48,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await db.execute('DELETE FROM tally');
+  await db.execute('DELETE FROM tally_changes');
   await flush();
   table = newTable();
 });
@@ -155,6 +159,7 @@ describe('CounterTable', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         await db.execute('DELETE FROM tally');
+        await db.execute('DELETE FROM tally_changes');
         await flush();
         const model = new Map<number, number>();
         for (const item of steps) {

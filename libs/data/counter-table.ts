@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import type { Key } from './keys.js';
 import type { RedisStore } from './redis-store.js';
 import { sharedWork } from './shared-work.js';
-import type { SqlRunner } from './sql.js';
+import { numberRows, type SqlRunner } from './sql.js';
 import type { Tx } from './transaction.js';
 
 export interface CounterDelta<F extends string> {
@@ -32,9 +32,9 @@ const log = childLog('data');
 
 /**
  * Numbers that change together with the rows they count. MySQL has the truth: `add` works in the caller's transaction, so a count and
- * what it counts are always both stored or both not. Redis has a copy that readers use; each change raises the row's version and marks
- * it dirty, and a copy is only replaced by a newer version. A crash between commit and copy leaves the mark, an emptied Redis leaves
- * missing keys, and both are repaired from MySQL. Any number of processes may write, read and project at once.
+ * what it counts are always both stored or both not. Redis has a copy that readers use; each change raises the row's version and
+ * puts its id into a queue in the same transaction, and a copy is only replaced by a newer version. A crash between commit and copy
+ * leaves the queue's entry, an emptied Redis leaves missing keys, and both are repaired from MySQL. Any number of processes may write, read and project at once.
  *
  * Sums are signed in MySQL: were a decrement ever to be applied before its increment, the sum is right again after both. Below zero,
  * readers see 0 and `doul_counter_negative_total` grows.
@@ -44,6 +44,7 @@ export class CounterTable<F extends string> {
   readonly projector: CounterProjector;
   private readonly loading = new Map<number, Promise<Map<number, CounterRow<F>>>>();
   private readonly upsert: string;
+  private readonly enqueue: string;
   private readonly select: string;
 
   constructor(private readonly options: CounterOptions<F>) {
@@ -51,12 +52,13 @@ export class CounterTable<F extends string> {
     this.copy = new CounterCopy(redis, table, fields, key);
     this.projector = new CounterProjector(table, options.db, (rows) => this.show(rows.map((row) => this.toRow(row))), this.columns());
     const sums = fields.map((field) => `${field} = ${field} + VALUES(${field})`).join(', ');
-    this.upsert = `INSERT INTO ${table} (${this.columns()}, dirty) VALUES ? ON DUPLICATE KEY UPDATE ${sums}, version = version + 1, dirty = 1`;
+    this.upsert = `INSERT INTO ${table} (${this.columns()}) VALUES ? ON DUPLICATE KEY UPDATE ${sums}, version = version + 1`;
+    this.enqueue = `INSERT INTO ${table}_changes (ids) VALUES (?)`;
     this.select = `SELECT ${this.columns()} FROM ${table} WHERE id IN (?)`;
   }
 
   /**
-   * Applies changes in the caller's transaction, in one statement. Rows are locked in ascending order of id, so concurrent
+   * Applies changes in the caller's transaction, in two statements. Rows are locked in ascending order of id, so concurrent
    * transactions that call this first, and once, do not deadlock on them.
    */
   async add(tx: Tx, deltas: readonly CounterDelta<F>[]): Promise<void> {
@@ -67,8 +69,9 @@ export class CounterTable<F extends string> {
       byId.set(id, sums);
     }
     if (byId.size === 0) return;
-    const rows = [...byId].sort(([a], [b]) => a - b).map(([id, sums]) => [id, ...this.options.fields.map((field) => sums[field]), 1, 1]);
-    await tx.execute(this.upsert, [rows]);
+    const rows = [...byId].sort(([a], [b]) => a - b).map(([id, sums]) => [id, ...this.options.fields.map((field) => sums[field]), 1]);
+    await tx.execute(this.upsert, [numberRows(rows)]);
+    await tx.execute(this.enqueue, [rows.map(([id]) => id).join(',')]);
     tx.afterCommit(() => this.projector.wake());
   }
 
@@ -118,7 +121,7 @@ export class CounterTable<F extends string> {
     await this.project(ids);
   }
 
-  /** Starts this process's loop over dirty rows; `stop` waits for the round under way. */
+  /** Starts this process's loop over changed rows; `stop` waits for the round under way. */
   startProjector(): { stop(): Promise<void> } {
     return this.projector.start();
   }
@@ -135,7 +138,7 @@ export class CounterTable<F extends string> {
     return new Map(ids.map((id) => [id, rows.get(id) ?? { id, version: 0, values: this.zeros() }]));
   }
 
-  /** Copies first: whoever hears of a change finds it. Until both are done the rows stay dirty, so a crash in between only repeats them. */
+  /** Copies first: whoever hears of a change finds it. Until both are done the change stays queued, so a crash in between only repeats them. */
   private async show(rows: readonly CounterRow<F>[]): Promise<void> {
     await this.copy.write(rows);
     await this.options.changes?.note(rows.map((row) => row.id));

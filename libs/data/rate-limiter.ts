@@ -1,6 +1,7 @@
 import { childLog } from '@doul/runtime';
 import { defineKey } from './keys.js';
-import type { RedisScript, RedisStore } from './redis-store.js';
+import type { RedisScript } from './redis-script.js';
+import type { RedisStore } from './redis-store.js';
 
 const log = childLog('data');
 

@@ -1,7 +1,8 @@
 import { nanoid } from 'nanoid';
 import type { CacheEntry, CacheId, CacheStore, Ticket } from './cache-store.js';
 import type { Key } from './keys.js';
-import type { RedisScript, RedisStore } from './redis-store.js';
+import type { RedisScript } from './redis-script.js';
+import type { RedisStore } from './redis-store.js';
 
 /**
  * A key's text is `<stamp>|<json of the entry>`. A load first leaves its own stamp where there is nothing (a lease), and writes its
@@ -63,7 +64,7 @@ export class RedisCacheStore<K extends CacheId, V> implements CacheStore<K, V> {
   }
 
   async forget(ids: readonly K[]): Promise<void> {
-    if (ids.length > 0) await this.redis.client.unlink(...ids.map((id) => this.keyOf(id)));
+    await this.redis.unlink(ids.map((id) => this.keyOf(id)));
   }
 
   private keyOf(id: K): string {

@@ -1,70 +1,22 @@
-import { createHash } from 'node:crypto';
-import type { ChainableCommander, Redis } from 'ioredis';
-import { fromRedisError } from './redis.js';
+import type { Cluster, Redis } from 'ioredis';
+import { fromRedisError, type RedisClient } from './redis.js';
+import { LoadedScript, valueOf, type RedisScript } from './redis-script.js';
+import { sendAll, type RedisArgument } from './redis-send.js';
 
-export interface ScriptCall {
-  keys: readonly string[];
-  args: readonly (string | number | Buffer)[];
-}
+/** A command on one key: its name, the key, what follows it. */
+export type RedisCall = readonly [command: string, key: string, ...rest: RedisArgument[]];
 
-/** A Lua script under its name. `R` is what its return value arrives as; the caller's word. */
-export interface RedisScript<R> {
-  readonly name: string;
-  run(keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<R>;
-  /** Many runs in one round trip, in order; not one atomic unit. */
-  runMany(calls: readonly ScriptCall[]): Promise<R[]>;
-}
+const address = ({ options: { host, port } }: Redis): string => `${host ?? ''}:${port ?? 0}`;
+const byAddress = (servers: readonly Redis[]): Redis[] => [...servers].sort((a, b) => address(a).localeCompare(address(b)));
 
-const isMissingScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT');
-
-class LoadedScript<R> implements RedisScript<R> {
-  private readonly sha: string;
-
-  constructor(
-    private readonly client: Redis,
-    readonly name: string,
-    private readonly lua: string,
-  ) {
-    this.sha = createHash('sha1').update(lua).digest('hex');
-  }
-
-  async run(keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<R> {
-    try {
-      return (await this.client.evalsha(this.sha, keys.length, ...keys, ...args)) as R;
-    } catch (error) {
-      if (!isMissingScript(error)) throw fromRedisError(error);
-    }
-    return this.client.eval(this.lua, keys.length, ...keys, ...args).catch((error: unknown) => {
-      throw fromRedisError(error);
-    }) as Promise<R>;
-  }
-
-  async runMany(calls: readonly ScriptCall[]): Promise<R[]> {
-    if (calls.length === 0) return [];
-    const first = await this.send(calls);
-    const missing = calls.filter((_, at) => isMissingScript(first[at]?.[0]));
-    if (missing.length === 0) return first.map(valueOf<R>);
-    // The server restarted and lost its scripts: load ours and run again only what did not run.
-    await this.client.script('LOAD', this.lua);
-    const second = (await this.send(missing))[Symbol.iterator]();
-    return first.map((reply) => valueOf<R>(isMissingScript(reply[0]) ? (second.next().value ?? reply) : reply));
-  }
-
-  private async send(calls: readonly ScriptCall[]): Promise<[Error | null, unknown][]> {
-    const pipeline = this.client.pipeline();
-    for (const { keys, args } of calls) pipeline.evalsha(this.sha, keys.length, ...keys, ...args);
-    return (await pipeline.exec()) ?? [];
-  }
-}
-
-function valueOf<R>([error, value]: [Error | null, unknown]): R {
-  if (error) throw fromRedisError(error);
-  return value as R;
-}
-
-/** The process's Redis. */
+/** The process's Redis: one server, or a cluster, over whose nodes keys are then spread by their hash tags. */
 export class RedisStore {
-  constructor(readonly client: Redis) {}
+  constructor(readonly client: RedisClient) {}
+
+  /** Whether the keys of one script have to lie in one slot. */
+  get isCluster(): boolean {
+    return this.client.isCluster;
+  }
 
   /** Prepares a Lua script; it is loaded into the server when first run there. */
   script<R>(name: string, lua: string): RedisScript<R> {
@@ -72,22 +24,46 @@ export class RedisStore {
   }
 
   /**
-   * Sends a pipeline and gives its replies in order.
+   * Sends commands in one round trip (in a cluster one to each node at the same time) and gives their replies in order.
    *
    * @throws the first failed command's error; DoulError UNAVAILABLE when Redis is away
    */
-  async exec(pipeline: ChainableCommander): Promise<unknown[]> {
-    const replies = await pipeline.exec();
-    return (replies ?? []).map(valueOf<unknown>);
+  async many(calls: readonly RedisCall[]): Promise<unknown[]> {
+    const routed = calls.map(([command, key, ...rest]) => ({ command, key, args: [key, ...rest] }));
+    return (await sendAll(this.client, routed)).map(valueOf<unknown>);
   }
 
   /** Values of string keys, in order. */
   async getMany(keys: readonly string[]): Promise<(string | null)[]> {
     if (keys.length === 0) return [];
+    if (this.isCluster) return (await this.many(keys.map((key) => ['get', key]))) as (string | null)[];
     try {
       return await this.client.mget(...keys);
     } catch (error) {
       throw fromRedisError(error);
     }
+  }
+
+  /** Deletes keys; those that do not exist are fine. */
+  async unlink(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    if (this.isCluster) await this.many(keys.map((key) => ['unlink', key]));
+    else await this.client.unlink(...keys);
+  }
+
+  /**
+   * Some of the keys that match a pattern, as Redis's SCAN gives them; over all nodes of a cluster, one after the other.
+   *
+   * @param from '0' at the start, then the answered cursor until that is '0' again
+   */
+  async scan(from: string, pattern: string, count: number): Promise<{ keys: string[]; cursor: string }> {
+    const [text = '0', place = '0'] = from.split('@');
+    const servers = this.isCluster ? byAddress((this.client as Cluster).nodes('master')) : [this.client as Redis];
+    const server = servers[Number(place)];
+    if (!server) return { keys: [], cursor: '0' };
+    const [cursor, keys] = await server.scan(text, 'MATCH', pattern, 'COUNT', count);
+    if (cursor !== '0') return { keys, cursor: `${cursor}@${place}` };
+    const next = Number(place) + 1;
+    return { keys, cursor: next < servers.length ? `0@${next}` : '0' };
   }
 }

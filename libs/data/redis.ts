@@ -1,6 +1,6 @@
 import { addReadyCheck, childLog, countCall, metrics, resource } from '@doul/runtime';
 import { CommonErrors, DoulError } from '@doul/contracts';
-import { Redis, type Command, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type Command, type RedisOptions } from 'ioredis';
 import { dataConfig } from './data.config.js';
 
 const log = childLog('data');
@@ -10,15 +10,40 @@ const errors = metrics.counter('doul_redis_errors_total', 'Failed Redis commands
 /** Longest pause between attempts to reconnect, in ms: a restarted Redis is found again within it. */
 const MAX_RECONNECT_MS = 500;
 
+const retryPause = (times: number): number => Math.min(25 * 2 ** Math.min(times, 6), MAX_RECONNECT_MS);
+const DEFAULT_PORT = 6379;
+
 /** A command waits for a connection that was lost this short ago, in ms; later ones fail at once until it is back. */
 const BLIP_MS = 200;
 const UNCONNECTED = new Set(['reconnecting', 'connecting', 'close']);
 
 type Sink = Parameters<Redis['sendCommand']>[1];
 
+/** Puts our clock on each round trip: a pipeline, whose commands share a sink, is one. */
+class Meter {
+  private lastPipeline: Sink;
+
+  note(command: Command, sink: Sink): void {
+    if (sink === undefined) this.measure(command.name, command);
+    else if (sink !== this.lastPipeline) this.measure('pipeline', command);
+    this.lastPipeline = sink ?? this.lastPipeline;
+  }
+
+  private measure(label: string, command: Command): void {
+    if (command.name === 'info' || command.name === 'client' || command.name === 'hello' || command.name === 'cluster') return;
+    countCall('redis');
+    const start = performance.now();
+    const done = (): void => seconds.observe({ command: label }, (performance.now() - start) / 1_000);
+    command.promise.then(done, () => {
+      done();
+      errors.inc({ command: label });
+    });
+  }
+}
+
 /** ioredis with our clock on each round trip, and without waiting in line for a server that is away. */
 class MeasuredRedis extends Redis {
-  private lastPipeline: Sink;
+  private readonly meter = new Meter();
   private lostAt: number | undefined;
 
   /** Starts to watch the connection; not in a constructor, since ioredis connects in its own. */
@@ -29,10 +54,7 @@ class MeasuredRedis extends Redis {
   }
 
   override sendCommand(command: Command, sink?: Sink): unknown {
-    if (sink !== undefined) {
-      if (sink !== this.lastPipeline) this.measure('pipeline', command);
-      this.lastPipeline = sink;
-    } else this.measure(command.name, command);
+    this.meter.note(command, sink);
     if (this.isAway()) command.reject(new Error('Connection is closed.'));
     return command.isResolved ? command.promise : super.sendCommand(command, sink);
   }
@@ -40,16 +62,14 @@ class MeasuredRedis extends Redis {
   private isAway(): boolean {
     return this.lostAt !== undefined && UNCONNECTED.has(this.status) && Date.now() - this.lostAt > BLIP_MS;
   }
+}
 
-  private measure(label: string, command: Command): void {
-    if (command.name === 'info' || command.name === 'client' || command.name === 'hello') return;
-    countCall('redis');
-    const start = performance.now();
-    const done = (): void => seconds.observe({ command: label }, (performance.now() - start) / 1_000);
-    command.promise.then(done, () => {
-      done();
-      errors.inc({ command: label });
-    });
+class MeasuredCluster extends Cluster {
+  private readonly meter = new Meter();
+
+  override sendCommand(command: Command, sink?: Sink, node?: unknown): unknown {
+    this.meter.note(command, sink);
+    return super.sendCommand(command, sink, node);
   }
 }
 
@@ -67,19 +87,59 @@ export function newRedis(name: string, { url, ...options }: ConnectionOptions = 
     commandTimeout: REDIS_DEADLINE_MS,
     // A command survives one reconnection; then it fails, so that callers can answer without Redis instead of waiting for it.
     maxRetriesPerRequest: 1,
-    retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 6), MAX_RECONNECT_MS),
+    retryStrategy: retryPause,
     ...options,
   }).noticeLoss();
   client.on('error', (error: Error) => log.warn({ err: error.message, connection: name }, 'redis connection'));
   return client;
 }
 
+/** One server, or the nodes of a Redis Cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** Times a command follows a cluster that is moving: with the pause between them this is below its deadline. */
+const MAX_REDIRECTIONS = 8;
+const REDIRECTION_PAUSE_MS = 100;
+
+function newCluster(name: string, urls: readonly string[]): Cluster {
+  const { REDIS_DEADLINE_MS } = dataConfig();
+  const nodes = urls.map((url) => new URL(url));
+  const [first] = nodes;
+  const client = new MeasuredCluster(
+    nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || DEFAULT_PORT) })),
+    {
+      maxRedirections: MAX_REDIRECTIONS,
+      retryDelayOnFailover: REDIRECTION_PAUSE_MS,
+      retryDelayOnClusterDown: REDIRECTION_PAUSE_MS,
+      slotsRefreshTimeout: REDIS_DEADLINE_MS,
+      clusterRetryStrategy: retryPause,
+      redisOptions: {
+        connectionName: `doul-${name}`,
+        connectTimeout: REDIS_DEADLINE_MS,
+        commandTimeout: REDIS_DEADLINE_MS,
+        ...(first?.username ? { username: decodeURIComponent(first.username) } : {}),
+        ...(first?.password ? { password: decodeURIComponent(first.password) } : {}),
+        ...(first?.protocol === 'rediss:' ? { tls: {} } : {}),
+      },
+    },
+  );
+  client.on('error', (error: Error) => log.warn({ err: error.message, connection: name }, 'redis cluster'));
+  return client;
+}
+
+/** A connection to what REDIS_URL names: one server, or a cluster that is found through any of several. The caller closes it. */
+export function newRedisClient(name: string): RedisClient {
+  const { REDIS_URL, REDIS_CLUSTER } = dataConfig();
+  const urls = REDIS_URL.split(',').map((url) => url.trim());
+  return urls.length > 1 || REDIS_CLUSTER ? newCluster(name, urls) : newRedis(name);
+}
+
 /** The process's shared connection. */
-export function redis(): Promise<Redis> {
+export function redis(): Promise<RedisClient> {
   return resource(
     'redis',
     () => {
-      const client = newRedis('shared');
+      const client = newRedisClient('shared');
       addReadyCheck({ name: 'redis', check: async () => void (await client.ping()) });
       return client;
     },
@@ -88,7 +148,7 @@ export function redis(): Promise<Redis> {
 }
 
 const LOST =
-  /timed out|max retries per request|connection is closed|ECONNREFUSED|ECONNRESET|EPIPE|LOADING|stream isn't writeable|CLUSTERDOWN/i;
+  /timed out|max retries per request|connection is closed|ECONNREFUSED|ECONNRESET|EPIPE|LOADING|stream isn't writeable|CLUSTERDOWN|cluster redirections|slots cache|cluster is ended|cluster isn't ready/i;
 
 /** UNAVAILABLE for a Redis that is away or slow, with the driver's error as cause; other errors stay as they are. */
 export function fromRedisError(error: unknown): unknown {

@@ -35,6 +35,8 @@ export const env = {
       .pipe(z.number().min(min).max(max)),
   flag: () => z.enum(['true', 'false', 'on', 'off', '1', '0']).transform((text) => ['true', 'on', '1'].includes(text)),
   url: () => z.string().refine((text) => URL.canParse(text), 'is not a URL'),
+  urls: () =>
+    z.string().refine((text) => text.split(',').every((url) => URL.canParse(url.trim())), 'is not one URL, or several separated by commas'),
   list: () =>
     z.string().transform((text) =>
       text

@@ -37,20 +37,17 @@ export class ListVersions {
    * older than they seem for as long as they are kept: CommentPages bounds that.
    */
   async raise(videoIds: readonly number[]): Promise<void> {
-    const pipeline = this.redis.client.pipeline();
-    for (const video of new Set(videoIds)) pipeline.set(listVersionKey({ video }), nanoid(VERSION_LENGTH), 'EX', TTL_SECONDS);
-    await this.redis.exec(pipeline);
+    const keys = [...new Set(videoIds)].map((video) => listVersionKey({ video }));
+    await this.redis.many(keys.map((key) => ['set', key, nanoid(VERSION_LENGTH), 'EX', TTL_SECONDS]));
   }
 
   /** Gives lists without a version one; of several who do so at once, one wins. */
   private async start(videoIds: readonly number[]): Promise<Map<number, string>> {
     if (videoIds.length === 0) return new Map();
-    const pipeline = this.redis.client.pipeline();
-    for (const video of videoIds) {
-      const key = listVersionKey({ video });
-      pipeline.set(key, nanoid(VERSION_LENGTH), 'EX', TTL_SECONDS, 'NX').get(key);
-    }
-    const replies = await this.redis.exec(pipeline);
+    const keys = videoIds.map((video) => listVersionKey({ video }));
+    const replies = await this.redis.many(
+      keys.flatMap((key) => [['set', key, nanoid(VERSION_LENGTH), 'EX', TTL_SECONDS, 'NX'] as const, ['get', key] as const]),
+    );
     return new Map(videoIds.map((video, at) => [video, replies[2 * at + 1] as string]));
   }
 }

@@ -103,9 +103,9 @@ export class FollowAudit {
 
   /** The loaded following sets of some users, with their versions. */
   private async cachedSets(ids: readonly number[]): Promise<Map<number, { version: number; members: number[] }>> {
-    const pipeline = this.redis.client.pipeline();
-    for (const id of ids) pipeline.get(followingVersionKey({ id })).smembers(followingKey({ id }));
-    const replies = await this.redis.exec(pipeline);
+    const replies = await this.redis.many(
+      ids.flatMap((id) => [['get', followingVersionKey({ id })] as const, ['smembers', followingKey({ id })] as const]),
+    );
     const sets = new Map<number, { version: number; members: number[] }>();
     ids.forEach((id, at) => {
       const [version, members] = replies.slice(2 * at, 2 * at + 2) as [string | null, string[]];

@@ -1,8 +1,7 @@
 import { RelationServiceDefinition, type ProfileServiceDefinition } from '@doul/contracts';
-import { RedisStore, newRedis, temporaryDatabase, type Database } from '@doul/data';
+import { RedisStore, newRedis, temporaryDatabase, type Database, type RedisClient } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { instanceClient, type RpcClient } from '@doul/rpc';
-import type { Redis } from 'ioredis';
 import { followCountersKey, followingKey, followingVersionKey } from '../friend.keys.js';
 import { FollowAudit } from '../model/follow.audit.js';
 import { FollowCounterTable } from '../model/follow-counters.js';
@@ -24,9 +23,9 @@ export interface FriendInstance {
 
 export interface FriendFixture {
   db: Database;
-  client: Redis;
+  client: RedisClient;
   /** Another instance on the same servers, as another process has it. */
-  newInstance: (redis?: Redis) => FriendInstance;
+  newInstance: (redis?: RedisClient) => FriendInstance;
   /** Empties this spec's part of Redis. */
   flush: () => Promise<void>;
   close: () => Promise<void>;
@@ -42,7 +41,7 @@ const profiles = {
   exists: ({ ids }: { ids: number[] }) => Promise.resolve({ ids: ids.filter((id) => id !== NOBODY) }),
 } as RpcClient<typeof ProfileServiceDefinition>;
 
-function instanceOn(db: Database, client: Redis): FriendInstance {
+function instanceOn(db: Database, client: RedisClient): FriendInstance {
   const redis = new RedisStore(client);
   const counters = new FollowCounterTable(db, redis);
   const follows = new FollowRepository(db);
@@ -59,11 +58,13 @@ function instanceOn(db: Database, client: Redis): FriendInstance {
   };
 }
 
-export async function friendFixture(): Promise<FriendFixture> {
+/** @param client of other servers than the usual one, as of a cluster */
+export async function friendFixture(client: RedisClient = newRedis('friend-spec')): Promise<FriendFixture> {
   const { database: db, drop } = await temporaryDatabase(schema, { migrations });
-  const client = newRedis('friend-spec');
   const flush = async (): Promise<void> => {
-    await client.unlink(...IDS.flatMap((id) => [followCountersKey({ id }), followingKey({ id }), followingVersionKey({ id })]));
+    await new RedisStore(client).unlink(
+      IDS.flatMap((id) => [followCountersKey({ id }), followingKey({ id }), followingVersionKey({ id })]),
+    );
   };
   await flush();
   return {

@@ -1,6 +1,6 @@
 import { ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
 import { Injectable } from '@nestjs/common';
-import { cardKey, videoChangesKey } from '../video.keys.js';
+import { cardKey, videoChangesKey, videoEditsKey } from '../video.keys.js';
 import type { StoredVideo } from './video.js';
 import { VideoRepository } from './video.repository.js';
 
@@ -15,9 +15,12 @@ const NEGATIVE_MS = 5_000;
 export class Cards {
   private readonly cache: ReadThroughCache<number, StoredVideo>;
   private readonly changes: ChangeLog;
+  /** Changes of videos themselves, without those of their counters. */
+  readonly edits: ChangeLog;
 
   constructor(redis: RedisStore, videos: VideoRepository) {
     this.changes = new ChangeLog(redis, videoChangesKey);
+    this.edits = new ChangeLog(redis, videoEditsKey);
     this.cache = new ReadThroughCache<number, StoredVideo>({
       name: 'video-card',
       load: (ids) => videos.byIds(ids),
@@ -40,6 +43,6 @@ export class Cards {
   /** To be called after a change is committed; then tells whoever keeps copies. */
   async forget(ids: readonly number[]): Promise<void> {
     await this.cache.forget(ids);
-    await this.changes.note(ids);
+    await Promise.all([this.changes.note(ids), this.edits.note(ids)]);
   }
 }

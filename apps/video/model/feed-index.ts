@@ -92,11 +92,11 @@ export class FeedIndex {
 
   /** What the index holds from one feed time (inclusive) to another (exclusive), and its floor; undefined when it does not exist. */
   async range(from: number, to: number): Promise<{ rows: FeedPosition[]; floor: number } | undefined> {
-    const pipeline = this.redis.client
-      .pipeline()
-      .hget(KEYS[1] ?? '', 'floor')
-      .zrangebyscore(KEYS[0] ?? '', from, `(${to}`, 'WITHSCORES');
-    const [floor, page] = (await this.redis.exec(pipeline)) as [string | null, string[]];
+    const replies = await this.redis.many([
+      ['hget', KEYS[1] ?? '', 'floor'],
+      ['zrangebyscore', KEYS[0] ?? '', from, `(${to}`, 'WITHSCORES'],
+    ]);
+    const [floor = null, page = []] = replies as [string | null, string[]];
     return floor === null ? undefined : { rows: positions(page), floor: Number(floor) };
   }
 

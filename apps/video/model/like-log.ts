@@ -44,21 +44,33 @@ export function parseChanges(text: string): LikeChange[] {
 
 export const pairKey = (viewerId: number, videoId: number): string => `${viewerId}:${videoId}`;
 
-/**
- * What a run of entries amounts to: the last change of each pair of viewer and video, in ascending key order, so that
- * two transactions lock the rows of the table in one order.
- */
-export function lastChanges(entries: readonly LogEntry[]): LikeChange[] {
-  const last = new Map<string, LikeChange>();
-  for (const entry of entries) {
-    for (const change of entry.changes) last.set(pairKey(change.viewerId, change.videoId), change);
-  }
-  return [...last.values()].sort((a, b) => a.viewerId - b.viewerId || a.videoId - b.videoId);
+/** The last change of a pair of viewer and video, and whether the pair was liked before the first one. */
+export interface NetChange extends LikeChange {
+  before: boolean;
 }
 
-/** How rows and counts differ once `changes` are applied to the pairs that exist. */
+/**
+ * What a run of entries amounts to for each pair of viewer and video, in ascending key order, so that two transactions lock the rows of
+ * the table in one order. Every entry is a real change, so a pair's first one tells the state before it.
+ */
+export function netChanges(entries: readonly LogEntry[]): NetChange[] {
+  const net = new Map<string, NetChange>();
+  for (const entry of entries) {
+    for (const change of entry.changes) {
+      const key = pairKey(change.viewerId, change.videoId);
+      const known = net.get(key);
+      if (known) known.likedAt = change.likedAt;
+      else net.set(key, { ...change, before: change.likedAt === 0 });
+    }
+  }
+  return [...net.values()].sort((a, b) => a.viewerId - b.viewerId || a.videoId - b.videoId);
+}
+
+/** How rows and counts differ once changes are applied. */
 export interface LikeDelta {
-  upserts: LikeChange[];
+  inserts: LikeChange[];
+  /** Likes that were taken back and given again: only their time is another. */
+  updates: LikeChange[];
   deletes: LikeChange[];
   /** Likes gained or lost; entries of zero are left out. */
   byVideo: Map<number, number>;
@@ -71,22 +83,17 @@ function bump(counts: Map<number, number>, id: number, by: number): void {
   else counts.set(id, next);
 }
 
-/**
- * Compares the changes with the rows that exist instead of trusting the log's own sums: whatever is applied twice or in
- * part, a count stays the number of rows.
- *
- * @param existing keys (`pairKey`) of the pairs that have a row now
- */
-export function likeDelta(changes: readonly LikeChange[], existing: ReadonlySet<string>): LikeDelta {
-  const delta: LikeDelta = { upserts: [], deletes: [], byVideo: new Map(), byViewer: new Map() };
+/** @param existed whether a pair has a row before the changes are applied */
+export function likeDelta(changes: readonly NetChange[], existed: (change: NetChange) => boolean = ({ before }) => before): LikeDelta {
+  const delta: LikeDelta = { inserts: [], updates: [], deletes: [], byVideo: new Map(), byViewer: new Map() };
   for (const change of changes) {
-    const exists = existing.has(pairKey(change.viewerId, change.videoId));
-    const wanted = change.likedAt > 0;
-    if (wanted) delta.upserts.push(change);
-    else if (exists) delta.deletes.push(change);
-    if (wanted === exists) continue;
-    bump(delta.byVideo, change.videoId, wanted ? 1 : -1);
-    bump(delta.byViewer, change.viewerId, wanted ? 1 : -1);
+    const before = existed(change);
+    const after = change.likedAt > 0;
+    if (after) (before ? delta.updates : delta.inserts).push(change);
+    else if (before) delta.deletes.push(change);
+    if (before === after) continue;
+    bump(delta.byVideo, change.videoId, after ? 1 : -1);
+    bump(delta.byViewer, change.viewerId, after ? 1 : -1);
   }
   return delta;
 }

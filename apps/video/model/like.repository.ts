@@ -15,11 +15,21 @@ export interface Offset {
   position: LogPosition;
 }
 
-export interface LikeRow {
-  viewerId: number;
+export interface LikedVideo {
   videoId: number;
   /** Unix ms. */
   likedAt: number;
+}
+
+export interface LikeRow extends LikedVideo {
+  viewerId: number;
+}
+
+export interface Snapshot {
+  /** By shard. */
+  positions: Map<number, LogPosition>;
+  /** Likes by viewer; absent = none. */
+  totals: Map<number, number>;
 }
 
 const OFFSET = 'SELECT shard, generation, last_ms AS ms, last_seq AS seq FROM like_offsets';
@@ -49,16 +59,32 @@ export class LikeRepository {
     return new Map(rows.map((row) => [row.shard, offsetOf(row)]));
   }
 
-  /** The offset under a lock that serialises everything done to the shard until the transaction ends. */
-  async lockOffset(tx: Tx, shard: number): Promise<Offset> {
-    const row = await tx.one<OffsetRow>(`${OFFSET} WHERE shard = ? FOR UPDATE`, [shard]);
-    if (!row) throw new Error(`like shard ${shard} has no offset row; was the number of shards changed?`);
-    return offsetOf(row);
+  /** Positions of shards, and how many likes viewers have exactly there: one statement, so one state of the database. */
+  async snapshot(shards: readonly number[], viewerIds: readonly number[]): Promise<Snapshot> {
+    const sql = `SELECT 0 AS viewer, shard AS id, last_ms AS a, last_seq AS b FROM like_offsets WHERE shard IN (?)
+      UNION ALL SELECT 1, id, favorite_count, 0 FROM user_counters WHERE id IN (?)`;
+    const rows = await this.database.query<{ viewer: number; id: number; a: number; b: number }>(sql, [shards, viewerIds]);
+    return {
+      positions: new Map(rows.filter((row) => row.viewer === 0).map(({ id, a, b }) => [id, { ms: a, seq: b }])),
+      totals: new Map(rows.filter((row) => row.viewer === 1).map(({ id, a }) => [id, a])),
+    };
   }
 
-  async storeOffset(tx: Tx, shard: number, { generation, position }: Offset): Promise<void> {
-    const sql = 'UPDATE like_offsets SET generation = ?, last_ms = ?, last_seq = ? WHERE shard = ?';
-    await tx.execute(sql, [generation, position.ms, position.seq, shard]);
+  /** Offsets under locks that serialise everything done to the shards until the transaction ends; taken in one order by all. */
+  async lockOffsets(tx: Tx, shards: readonly number[]): Promise<Map<number, Offset>> {
+    const rows = await tx.byIds<OffsetRow>(`${OFFSET} WHERE shard IN (?) ORDER BY shard FOR UPDATE`, shards);
+    const offsets = new Map(rows.map((row) => [row.shard, offsetOf(row)]));
+    const missing = shards.find((shard) => !offsets.has(shard));
+    if (missing !== undefined) throw new Error(`like shard ${missing} has no offset row; was the number of shards changed?`);
+    return offsets;
+  }
+
+  async storeOffsets(tx: Tx, offsets: ReadonlyMap<number, Offset>): Promise<void> {
+    if (offsets.size === 0) return;
+    const rows = [...offsets].map(([shard, { generation, position }]) => [shard, generation, position.ms, position.seq]);
+    const sql = `INSERT INTO like_offsets (shard, generation, last_ms, last_seq) VALUES ?
+      ON DUPLICATE KEY UPDATE generation = VALUES(generation), last_ms = VALUES(last_ms), last_seq = VALUES(last_seq)`;
+    await tx.execute(sql, [rows]);
   }
 
   /** Creates a generation of the store in Redis while nobody can move MySQL's offset; `create` answers the one that is there then. */
@@ -66,13 +92,44 @@ export class LikeRepository {
     await this.database.transaction(async (tx) => {
       const { generation, position } = await this.lockOffset(tx, shard);
       const present = await create({ generation: generation + 1, position });
-      await this.storeOffset(tx, shard, { generation: present, position });
+      await this.storeOffsets(tx, new Map([[shard, { generation: present, position }]]));
     });
+  }
+
+  /** Makes MySQL follow the generation that Redis has; only needed after a crash between the two. */
+  async adoptGeneration(shard: number, generation: number): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const { position } = await this.lockOffset(tx, shard);
+      await this.storeOffsets(tx, new Map([[shard, { generation, position }]]));
+    });
+  }
+
+  private async lockOffset(tx: Tx, shard: number): Promise<Offset> {
+    return (await this.lockOffsets(tx, [shard])).get(shard) as Offset;
   }
 
   likesOf(viewerIds: readonly number[]): Promise<LikeRow[]> {
     const sql = 'SELECT viewer_id AS viewerId, video_id AS videoId, liked_at AS likedAt FROM likes WHERE viewer_id IN (?)';
     return this.database.byIds<LikeRow>(sql, viewerIds);
+  }
+
+  /** A viewer's likes before a time (Unix ms, exclusive), latest first. */
+  likesBefore(viewerId: number, before: number, limit: number): Promise<LikedVideo[]> {
+    const sql = `SELECT video_id AS videoId, liked_at AS likedAt FROM likes WHERE viewer_id = ? AND liked_at < ?
+      ORDER BY liked_at DESC LIMIT ?`;
+    return this.database.query<LikedVideo>(sql, [viewerId, before, limit]);
+  }
+
+  /** A viewer's likes after a time (Unix ms, exclusive). */
+  likesAfter(viewerId: number, time: number): Promise<LikedVideo[]> {
+    const sql = 'SELECT video_id AS videoId, liked_at AS likedAt FROM likes WHERE viewer_id = ? AND liked_at > ?';
+    return this.database.query<LikedVideo>(sql, [viewerId, time]);
+  }
+
+  /** Which of the videos have a like of the viewer from up to a time (Unix ms, inclusive). */
+  async likedUpTo(viewerId: number, videoIds: readonly number[], time: number): Promise<Set<number>> {
+    const sql = 'SELECT video_id AS videoId FROM likes WHERE viewer_id = ? AND liked_at <= ? AND video_id IN (?)';
+    return new Set((await this.database.byIds<{ videoId: number }>(sql, videoIds, [viewerId, time])).map((row) => row.videoId));
   }
 
   /** Viewers who like a video, by ascending id from after `afterId`: for taking the likes of a removed one back. */

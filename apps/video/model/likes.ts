@@ -2,29 +2,26 @@ import { CommonErrors, DoulError, packedCount } from '@doul/contracts';
 import { childLog, newContext, runInContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { nanoid } from 'nanoid';
+import { LikeLoader } from './like-loader.js';
+import { LikeMembers, type FlagQuestion } from './like-members.js';
+import type { LikedVideo } from './like.repository.js';
 import { RECORDED } from './like.scripts.js';
-import { LikeStore, type Like } from './like.store.js';
+import { LikeStore, type AskedLike, type Like } from './like.store.js';
 
 const log = childLog('likes');
 
 export type LikeOutcome = 'changed' | 'unchanged' | 'unavailable';
 
-export interface FlagQuestion {
-  viewerId: number;
-  /** Packed. */
-  ids: Uint8Array;
-}
+/** Rounds of a batch: one finds a new store, one memberships that are not loaded, one likes that MySQL has to be asked about; and again if they expire at once. */
+const ROUNDS = 6;
 
-/** Tries of a batch: one finds a new store, one finds memberships that are not loaded, and again if they expire at once. */
-const TRIES = 4;
-
-function groupByShard<T extends { viewerId: number }>(store: LikeStore, items: readonly T[]): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
   for (const item of items) {
-    const shard = store.shardOf(item.viewerId);
-    const group = groups.get(shard);
+    const key = keyOf(item);
+    const group = groups.get(key);
     if (group) group.push(item);
-    else groups.set(shard, [item]);
+    else groups.set(key, [item]);
   }
   return groups;
 }
@@ -34,7 +31,11 @@ function groupByShard<T extends { viewerId: number }>(store: LikeStore, items: r
 export class Likes {
   private readonly loading = new Map<number, Promise<void>>();
 
-  constructor(private readonly store: LikeStore) {}
+  constructor(
+    private readonly store: LikeStore,
+    private readonly members: LikeMembers,
+    private readonly loader: LikeLoader,
+  ) {}
 
   /**
    * Likes and unlikes, one script a shard. Repeating one changes nothing. What could not be stored says so; its
@@ -43,30 +44,57 @@ export class Likes {
    * @returns outcomes in the order of `likes`
    */
   async set(likes: readonly Like[]): Promise<LikeOutcome[]> {
-    const outcomes = new Map<Like, LikeOutcome>();
-    const groups = [...groupByShard(this.store, likes)];
-    await Promise.all(groups.map(([shard, group]) => this.setInShard(shard, group, outcomes)));
-    return likes.map((like) => outcomes.get(like) ?? 'unavailable');
+    const outcomes: LikeOutcome[] = likes.map(() => 'unavailable');
+    let left: Entry[] = likes.map((like, at) => ({ ...like, at }));
+    for (let round = 0; left.length > 0 && round < ROUNDS; round += 1) left = await this.round(left, outcomes);
+    return outcomes;
   }
 
-  private async setInShard(shard: number, likes: readonly Like[], outcomes: Map<Like, LikeOutcome>): Promise<void> {
-    let left = likes;
-    try {
-      for (let tries = 0; left.length > 0 && tries < TRIES; tries += 1) {
-        const recorded = await this.store.record(shard, left);
-        if (!recorded) {
-          await this.store.create(shard);
-          continue;
-        }
-        left.forEach((like, at) => {
-          if (recorded[at] !== RECORDED.notLoaded) outcomes.set(like, recorded[at] === RECORDED.changed ? 'changed' : 'unchanged');
-        });
-        left = left.filter((_, at) => recorded[at] === RECORDED.notLoaded);
-        if (left.length > 0) await this.load(left.map((like) => like.viewerId));
+  /** @returns the likes that something was missing for, which is there now */
+  private async round(likes: readonly Entry[], outcomes: LikeOutcome[]): Promise<Entry[]> {
+    const groups = groupBy(likes, ({ viewerId }) => this.store.shardOf(viewerId));
+    const storeless: number[] = [];
+    const cold: Entry[] = [];
+    const unknown: Entry[] = [];
+    const again: Entry[] = [];
+    for (const [shard, recorded] of await this.store.record(groups)) {
+      const group = groups.get(shard) ?? [];
+      if (recorded instanceof Error) {
+        log.warn({ err: recorded, shard }, 'likes could not be stored');
+        continue;
       }
-    } catch (error) {
-      log.warn({ err: error, shard }, 'likes could not be stored');
+      if (!recorded) storeless.push(shard);
+      group.forEach((like, index) => {
+        const outcome = recorded?.[index];
+        if (outcome === RECORDED.changed) outcomes[like.at] = 'changed';
+        else if (outcome === RECORDED.unchanged) outcomes[like.at] = 'unchanged';
+        else {
+          again.push(like);
+          if (outcome === RECORDED.notLoaded) cold.push(like);
+          if (outcome === RECORDED.unknown) unknown.push(like);
+        }
+      });
     }
+    if (again.length === 0) return again;
+    try {
+      await Promise.all([
+        ...storeless.map((shard) => this.store.create(shard)),
+        this.load(cold.map((like) => like.viewerId)),
+        this.askMySql(unknown),
+      ]);
+      return again;
+    } catch (error) {
+      log.warn({ err: error }, 'likes could not be stored');
+      return [];
+    }
+  }
+
+  private async askMySql(likes: readonly Entry[]): Promise<void> {
+    const ask = async ([viewerId, own]: [number, Entry[]]): Promise<void> => {
+      const said = await this.members.said(viewerId, [...new Set(own.map((like) => like.videoId))]);
+      for (const like of own) like.said = said?.get(like.videoId) ?? '';
+    };
+    await Promise.all([...groupBy(likes, (like) => like.viewerId)].map(ask));
   }
 
   /**
@@ -75,8 +103,8 @@ export class Likes {
    * @throws DoulError UNAVAILABLE when Redis is away
    */
   async flags(questions: readonly FlagQuestion[]): Promise<(Uint8Array | DoulError)[]> {
-    const first = await this.store.flags(questions);
-    if (!first.includes(undefined)) return first as Uint8Array[];
+    const first = await this.members.flags(questions);
+    if (!first.includes(undefined)) return first as (Uint8Array | DoulError)[];
     const cold = questions.filter((_, at) => first[at] === undefined);
     const loaded = (await this.loadedFlags(cold))[Symbol.iterator]();
     return first.map((bits) => bits ?? (loaded.next().value as Uint8Array | DoulError));
@@ -85,7 +113,7 @@ export class Likes {
   private async loadedFlags(cold: readonly FlagQuestion[]): Promise<(Uint8Array | DoulError)[]> {
     try {
       await this.load(cold.map((question) => question.viewerId));
-      const bits = await this.store.flags(cold);
+      const bits = await this.members.flags(cold);
       return cold.map(({ ids }, at) => bits[at] ?? new Uint8Array(((packedCount(ids) ?? 0) + 7) >> 3));
     } catch (error) {
       const failure = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
@@ -93,12 +121,12 @@ export class Likes {
     }
   }
 
-  /** Liked videos before a time (Unix ms, exclusive), latest first. */
-  async latest(viewerId: number, before: number, limit: number): Promise<{ videoId: number; likedAt: number }[]> {
-    const found = await this.store.latest(viewerId, before, limit);
+  /** Liked videos before a time (Unix ms, exclusive), latest first; fewer than `limit` only at the end. */
+  async latest(viewerId: number, before: number, limit: number): Promise<LikedVideo[]> {
+    const found = await this.members.latest(viewerId, before, limit);
     if (found) return found;
     await this.load([viewerId]);
-    return (await this.store.latest(viewerId, before, limit)) ?? [];
+    return (await this.members.latest(viewerId, before, limit)) ?? [];
   }
 
   /** Loads memberships; those that are being loaded are waited for. */
@@ -106,11 +134,16 @@ export class Likes {
     const fresh = [...new Set(viewerIds)].filter((viewerId) => !this.loading.has(viewerId));
     if (fresh.length > 0) {
       // Several requests share it, so it must not end with the deadline of the one that came first.
-      const work = runInContext(newContext(nanoid()), () => this.store.load(fresh)).finally(() => {
+      const work = runInContext(newContext(nanoid()), () => this.loader.load(fresh)).finally(() => {
         for (const viewerId of fresh) this.loading.delete(viewerId);
       });
       for (const viewerId of fresh) this.loading.set(viewerId, work);
     }
     await Promise.all([...new Set(viewerIds.map((viewerId) => this.loading.get(viewerId)))]);
   }
+}
+
+/** A like and its place in the batch. */
+interface Entry extends AskedLike {
+  at: number;
 }

@@ -5,6 +5,8 @@ import { Cards } from './cards.js';
 import { UserCounters, VideoCounters } from './counters.js';
 import { FeedIndex } from './feed-index.js';
 import { FeedRepository } from './feed.repository.js';
+import { LikeLoader } from './like-loader.js';
+import { LikeMembers } from './like-members.js';
 import { LikeSinkRepository } from './like-sink.repository.js';
 import { LikeRepository } from './like.repository.js';
 import { LikeStore } from './like.store.js';
@@ -28,6 +30,8 @@ const providers = [
   FeedIndex,
   FeedRepository,
   LikeCheck,
+  LikeLoader,
+  LikeMembers,
   LikeRepository,
   LikeSinkRepository,
   LikeStore,

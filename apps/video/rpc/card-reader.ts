@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { Cards } from '../model/cards.js';
 import { UserCounters, VideoCounters } from '../model/counters.js';
 import { DEFAULT_COVER_KEY } from './default-cover.js';
-import { LikeStore } from '../model/like.store.js';
+import { LikeMembers } from '../model/like-members.js';
 import { stateOf, type StoredVideo } from '../model/video.js';
 
 const log = childLog('cards');
@@ -22,7 +22,7 @@ export class CardReader {
     private readonly stored: Cards,
     private readonly videoCounters: VideoCounters,
     private readonly userCounters: UserCounters,
-    private readonly likes: LikeStore,
+    private readonly members: LikeMembers,
     @InjectRpc(CommentServiceDefinition) private readonly comments: RpcClient<typeof CommentServiceDefinition>,
   ) {}
 
@@ -84,7 +84,7 @@ export class CardReader {
 
   private async likesGiven(userIds: readonly number[]): Promise<Map<number, number>> {
     try {
-      return await this.likes.counts(userIds);
+      return await this.members.counts(userIds);
     } catch (error) {
       log.warn({ err: error }, 'likes given are read from MySQL');
       return new Map();

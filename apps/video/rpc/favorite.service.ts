@@ -16,10 +16,10 @@ import {
   type SetFavoritesResponse,
 } from '@doul/contracts';
 import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
-import { Cards } from '../model/cards.js';
 import { Likes, type LikeOutcome } from '../model/likes.js';
 import { cut, parseCursor } from './cursor.js';
 import { requireAtMost } from './limits.js';
+import { PublishedVideos } from './published-videos.js';
 
 const MAX_LIKES = 512;
 const MAX_QUESTIONS = 64;
@@ -44,12 +44,12 @@ const OUTCOMES: Record<LikeOutcome, FavoriteOutcome> = {
 export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefinition> {
   constructor(
     private readonly likes: Likes,
-    private readonly cards: Cards,
+    private readonly videos: PublishedVideos,
   ) {}
 
   async setFavorites({ favorites }: SetFavoritesRequest): Promise<SetFavoritesResponse> {
     requireAtMost(MAX_LIKES, favorites, 'favorites');
-    const visible = await this.published(favorites.map((favorite) => favorite.videoId));
+    const visible = await this.videos.among(favorites.map((favorite) => favorite.videoId));
     const known = favorites.filter((favorite) => visible.has(favorite.videoId));
     const outcomes = (await this.likes.set(known))[Symbol.iterator]();
     return {
@@ -84,18 +84,13 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
     for (let before = parseCursor(cursor); found.length <= size;) {
       const wanted = size + 1;
       const page = await this.likes.latest(userId, before, wanted);
-      const visible = await this.published(page.map((item) => item.videoId));
+      const visible = await this.videos.among(page.map((item) => item.videoId));
       found.push(...page.filter((item) => visible.has(item.videoId)));
       if (page.length < wanted) break;
       before = page.at(-1)?.likedAt ?? 0;
     }
     const { page, nextCursor } = cut(found, size, (item) => item.likedAt);
     return { videoIds: packIds(page.map((item) => item.videoId)), nextCursor };
-  }
-
-  private async published(ids: readonly number[]): Promise<Set<number>> {
-    const cards = await this.cards.getMany(ids);
-    return new Set([...cards.values()].filter((card) => card.state === 'published').map((card) => card.id));
   }
 }
 

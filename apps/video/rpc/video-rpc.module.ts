@@ -7,13 +7,14 @@ import { DefaultCover } from './default-cover.js';
 import { FavoriteService } from './favorite.service.js';
 import { FeedKeeper } from './feed-keeper.js';
 import { FeedService } from './feed.service.js';
+import { PublishedVideos } from './published-videos.js';
 import { VideoService } from './video.service.js';
 import { VisibleFeed } from './visible-feed.js';
 
 @Module({
   imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
   controllers: [FeedService, FavoriteService, VideoService],
-  providers: [CardReader, DefaultCover, FeedKeeper, VisibleFeed],
+  providers: [CardReader, DefaultCover, FeedKeeper, PublishedVideos, VisibleFeed],
 })
 export class VideoRpcModule {}
 

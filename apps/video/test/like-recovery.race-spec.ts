@@ -17,9 +17,11 @@ const countOf = async (id: number): Promise<number | undefined> => (await model.
 const rowsOf = async (id: number): Promise<number> =>
   (await model.database.one<{ n: number }>('SELECT COUNT(*) AS n FROM likes WHERE video_id = ?', [id]))?.n ?? 0;
 
+const readAll = (shard: number): Promise<Map<number, LogRead>> => model.store.readAll(new Map([[shard, { ms: 0, seq: 0 }]]), 1_000);
+
 /** Dies right after MySQL's commit, before anything else. */
 class DyingSink extends LikeSink {
-  protected override done(_shard: number, _offset: Offset): Promise<void> {
+  protected override done(_offsets: ReadonlyMap<number, Offset>): Promise<void> {
     return Promise.reject(new Error('killed'));
   }
 }
@@ -29,7 +31,7 @@ describe('the like sink', () => {
     const viewers = Array.from({ length: 40 }, (_, at) => at + 1);
     await model.likes.set(viewers.map((viewerId) => ({ viewerId, videoId: video, liked: true })));
     const dying = new DyingSink(model.store, model.sinkRows, model.likeRows);
-    for (let shard = 0; shard < model.store.shards; shard += 1) await dying.step(shard).catch(() => undefined);
+    await dying.step(model.shards).catch(() => undefined);
     expect(await rowsOf(video)).toBe(40);
     await model.drainAll();
     await model.drainAll();
@@ -41,11 +43,11 @@ describe('the like sink', () => {
     const other = await model.publish(1);
     await model.likes.set([{ viewerId: 5, videoId: other, liked: true }]);
     const shard = model.store.shardOf(5);
-    const read = (await model.store.read(shard, { ms: 0, seq: 0 }, 1_000)) as LogRead;
-    const append = model.outbox.appendAll.bind(model.outbox);
-    model.outbox.appendAll = () => Promise.reject(new Error('killed'));
-    await expect(model.sinkRows.apply(shard, read)).rejects.toThrow('killed');
-    model.outbox.appendAll = append;
+    const read = await readAll(shard);
+    const store = model.likeRows.storeOffsets.bind(model.likeRows);
+    model.likeRows.storeOffsets = () => Promise.reject(new Error('killed'));
+    await expect(model.sinkRows.apply(read)).rejects.toThrow('killed');
+    model.likeRows.storeOffsets = store;
     expect(await rowsOf(other)).toBe(0);
     await model.drainAll();
     expect(await rowsOf(other)).toBe(1);
@@ -56,8 +58,8 @@ describe('the like sink', () => {
     const other = await model.publish(1);
     await model.likes.set([{ viewerId: 21, videoId: other, liked: true }]);
     const shard = model.store.shardOf(21);
-    const read = (await model.store.read(shard, { ms: 0, seq: 0 }, 1_000)) as LogRead;
-    await Promise.all([model.sinkRows.apply(shard, read), model.another().sinkRows.apply(shard, read)]);
+    const read = await readAll(shard);
+    await Promise.all([model.sinkRows.apply(read), model.another().sinkRows.apply(read)]);
     await model.drainAll();
     expect(await countOf(other)).toBe(1);
   });
@@ -93,10 +95,10 @@ describe('an emptied Redis', () => {
     const other = await model.publish(1);
     await model.likes.set([{ viewerId: 9, videoId: other, liked: true }]);
     const shard = model.store.shardOf(9);
-    const read = (await model.store.read(shard, { ms: 0, seq: 0 }, 1_000)) as LogRead;
+    const read = await readAll(shard);
     await model.redis.client.flushdb();
     expect(await model.liked(9, [other])).toEqual([]);
-    expect(await model.sinkRows.apply(shard, read)).toBeUndefined();
+    expect(await model.sinkRows.apply(read)).toEqual(new Map());
     expect(await rowsOf(other)).toBe(0);
   });
 

@@ -56,7 +56,7 @@ describe('likes under concurrency', () => {
     const other = model.another();
     let done = false;
     const drainers = [model, other].map(async (process) => {
-      while (!done) for (let shard = 0; shard < process.store.shards; shard += 1) await process.sink.step(shard);
+      while (!done) await process.sink.step(process.shards);
     });
     let lowest = 0;
     const watcher = (async () => {

@@ -1,11 +1,13 @@
 import { hasBit, packIds } from '@doul/contracts';
 import { RedisStore, dataConfig, temporaryDatabase, type Database } from '@doul/data';
 import { Outbox } from '@doul/events';
-import { Redis } from 'ioredis';
+import { Redis, type Cluster } from 'ioredis';
 import { Cards } from '../model/cards.js';
 import { UserCounters, VideoCounters } from '../model/counters.js';
 import { FeedIndex } from '../model/feed-index.js';
 import { FeedRepository } from '../model/feed.repository.js';
+import { LikeLoader } from '../model/like-loader.js';
+import { LikeMembers } from '../model/like-members.js';
 import { LikeSinkRepository } from '../model/like-sink.repository.js';
 import { LikeRepository } from '../model/like.repository.js';
 import { LikeStore } from '../model/like.store.js';
@@ -36,8 +38,10 @@ export class ModelProcess {
   readonly publications = new PublicationRepository(this.database, this.outbox, this.cards, this.feed, this.userCounters);
   readonly likeRows = new LikeRepository(this.database);
   readonly store = new LikeStore(this.redis, this.likeRows);
-  readonly likes = new Likes(this.store);
+  readonly members = new LikeMembers(this.redis, this.store, this.likeRows);
+  readonly likes = new Likes(this.store, this.members, new LikeLoader(this.redis, this.store, this.likeRows));
   readonly sinkRows = new LikeSinkRepository(this.database, this.likeRows, this.videoCounters, this.userCounters, this.outbox);
+  readonly shards = Array.from({ length: this.store.shards }, (_, shard) => shard);
   readonly sink = new LikeSink(this.store, this.sinkRows, this.likeRows);
 
   readonly reconciliation: Reconciliation;
@@ -73,7 +77,7 @@ export class ModelProcess {
   }
 
   async drainAll(): Promise<void> {
-    for (let shard = 0; shard < this.store.shards; shard += 1) await this.sink.drain(shard);
+    await this.sink.drain(this.shards);
     await this.videoCounters.projector.projectDirty();
     await this.userCounters.projector.projectDirty();
   }
@@ -95,18 +99,22 @@ export interface ModelFixture extends ModelProcess {
   close(): Promise<void>;
 }
 
-export async function modelFixture(): Promise<ModelFixture> {
+/** @param cluster a client of a Redis Cluster that nobody else uses; absent = a database of the one server */
+export async function modelFixture(cluster?: Cluster): Promise<ModelFixture> {
   const temporary = await temporaryDatabase('doul_video', { migrations });
   const { database } = temporary;
-  const client = new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
-  await client.flushdb();
+  const client = cluster ?? new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
+  const flush = async (): Promise<void> => {
+    for (const node of cluster?.nodes('master') ?? [client as Redis]) await node.flushdb();
+  };
+  await flush();
   const redis = new RedisStore(client);
   const process = new ModelProcess(database, redis);
   await process.likeRows.ensureShards(process.store.shards);
   return Object.assign(process, {
     another: () => new ModelProcess(database, redis),
     close: async () => {
-      await client.flushdb();
+      await flush();
       await client.quit();
       await temporary.drop();
     },

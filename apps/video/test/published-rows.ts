@@ -13,10 +13,11 @@ export async function publishRows(db: Connection, authorId: number, times: reado
       [authorId, `videos/${nanoid()}.mp4`, nanoid(), publishedAt, publishedAt, publishedAt],
     );
     await db.query(
-      `INSERT INTO doul_video.user_counters (id, work_count, version, dirty) VALUES (?, 1, 1, 1)
-       ON DUPLICATE KEY UPDATE work_count = work_count + 1, version = version + 1, dirty = 1`,
+      `INSERT INTO doul_video.user_counters (id, work_count, version) VALUES (?, 1, 1)
+       ON DUPLICATE KEY UPDATE work_count = work_count + 1, version = version + 1`,
       [authorId],
     );
+    await db.query('INSERT INTO doul_video.user_counters_changes (ids) VALUES (?)', [authorId]);
     ids.push((made as { insertId: number }).insertId);
     await db.commit();
   }

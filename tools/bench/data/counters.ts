@@ -9,10 +9,14 @@ interface Sum {
   column: string;
 }
 
-/** Counters are written as the sums that the services keep. A row that was there gets a new version and is copied to Redis again. */
+/** Counters are written as the sums that the services keep. A row that was there gets a new version. */
 const sumSql = ({ from, id, where, into, column }: Sum): string =>
   `INSERT INTO ${into} (id, ${column}, version) SELECT ${id}, COUNT(*), 1 FROM ${from} WHERE ${where} GROUP BY ${id}
-   ON DUPLICATE KEY UPDATE ${column} = VALUES(${column}), version = ${into}.version + 1, dirty = 1`;
+   ON DUPLICATE KEY UPDATE ${column} = VALUES(${column}), version = ${into}.version + 1`;
+
+/** Rows that were there are queued to be copied to Redis again, a hundred to an entry: MySQL cuts longer lists. */
+const queueSql = (into: string): string =>
+  `INSERT INTO ${into}_changes (ids) SELECT GROUP_CONCAT(id) FROM ${into} WHERE version > 1 GROUP BY id DIV 100`;
 
 /** Counts everything that the data set holds, one statement for each counter. */
 export async function writeCounters(bulk: Bulk, users: Range, videos: Range): Promise<void> {
@@ -37,4 +41,5 @@ export async function writeCounters(bulk: Bulk, users: Range, videos: Range): Pr
     { from: follows, id: 'followee_id', where: within('followee_id', users), into: followed, column: 'follower_count' },
   ];
   for (const sum of sums) await bulk.run(sumSql(sum));
+  for (const into of new Set(sums.map((sum) => sum.into))) await bulk.run(queueSql(into));
 }
