@@ -1,11 +1,12 @@
-import { cpuUs, type Row } from './row.js';
+import { cpuUs, nameOf, type Row } from './row.js';
 
-const WIDTH = 860;
-const LABEL = 170;
+const WIDTH = 900;
+const LABEL = 190;
 const BAR = 20;
 const GAP = 10;
 const TOP = 64;
-const PLOT = WIDTH - LABEL - 210;
+/** Room for the figures on the right. */
+const PLOT = WIDTH - LABEL - 240;
 
 /** Colours that differ in brightness too, and what is told in each. */
 const COLOURS: Record<string, string> = {
@@ -41,7 +42,7 @@ function rates(rows: readonly Row[], top: number): string[] {
     const figure = `${Math.round(row.requestsPerSecond).toLocaleString('en')}/s, p99 ${row.p99Ms.toFixed(0)} ms${ratio}`;
     const end = Math.max(scale(row.requestsPerSecond), scale(row.staticPerSecond ?? 0));
     return [
-      text(LABEL - 8, y + 15, row.scenario, 'text-anchor="end"'),
+      text(LABEL - 8, y + 15, nameOf(row), 'text-anchor="end"'),
       row.staticPerSecond ? bar(LABEL, y, scale(row.staticPerSecond), 'limit') : '',
       bar(LABEL, y, scale(row.requestsPerSecond), 'rate'),
       text(LABEL + end + 6, y + 15, figure, 'class="figure"'),
@@ -67,7 +68,7 @@ function costs(rows: readonly Row[], top: number): string[] {
       return bar(x - width, y, width, group);
     });
     const figure = text(x + 6, y + 15, `${Math.round(cpuUs(row)).toLocaleString('en')} µs`, 'class="figure"');
-    return [text(LABEL - 8, y + 15, row.scenario, 'text-anchor="end"'), ...parts, figure];
+    return [text(LABEL - 8, y + 15, nameOf(row), 'text-anchor="end"'), ...parts, figure];
   });
 }
 
@@ -80,7 +81,8 @@ function legend(entries: readonly [colour: string, label: string][], y: number):
 
 /** Peaks beside what nginx serves statically, and below them the CPU cost of a request. @returns an SVG document */
 export function chart(rows: readonly Row[]): string {
-  const peaks = rows.filter((row) => row.loop === 'closed' && row.scenario !== 'static');
+  // Other sizes are told in the table: their bars would only repeat these.
+  const peaks = rows.filter((row) => row.loop === 'closed' && row.size === 'default' && row.scenario !== 'static');
   // Password hashes and uploads cost a thousand times a page and would leave nothing to be seen of it.
   const cheap = peaks.filter((row) => row.processes.length > 0 && cpuUs(row) < 5_000);
   const second = lineAt(peaks.length, TOP) + 70;

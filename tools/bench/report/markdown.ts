@@ -1,17 +1,9 @@
 import { machineLine } from '../measure/machine.js';
 import { ms, whole } from './print.js';
-import { cpuUs, generatorUs, type Row } from './row.js';
+import { cpuUs, generatorUs, nameOf, type Row } from './row.js';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-/** What tells rows of one scenario apart. */
-export const keyOf = ({ scenario, shape, size }: Row): string => [scenario, shape, size].join('/');
-
-const name = ({ scenario, shape, size }: Row): string => {
-  const marks = [shape === 'distributed' ? '' : shape, size === 'default' ? '' : size].filter(Boolean);
-  return marks.length > 0 ? `${scenario} (${marks.join(', ')})` : scenario;
-};
 
 function rateRow(row: Row): string[] {
   const offered = row.offeredPerSecond === undefined ? 'peak' : `${whole(row.offeredPerSecond)}/s`;
@@ -19,7 +11,7 @@ function rateRow(row: Row): string[] {
   const cost = row.processes.length > 0 ? whole(cpuUs(row)) : '';
   const latencies = [row.p50Ms, row.p95Ms, row.p99Ms].map(ms);
   const size = (row.bytesPerAnswer / 1024).toFixed(1);
-  return [name(row), offered, whole(row.requestsPerSecond), ...latencies, whole(row.errors), cost, size, ratio];
+  return [nameOf(row), offered, whole(row.requestsPerSecond), ...latencies, whole(row.errors), cost, size, ratio];
 }
 
 const RATES = ['scenario', 'offered', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'CPU µs/request', 'KB', '× static'];
@@ -28,7 +20,7 @@ function costRow(row: Row): string[] {
   const costs = row.processes.filter((one) => one.cpuUs >= cpuUs(row) / 50);
   const { rpc = 0, sql = 0, redis = 0 } = row.calls ?? {};
   const text = costs.map((one) => `${one.name} ${whole(one.cpuUs)}`).join(', ');
-  return [name(row), text, whole(generatorUs(row)), rpc.toFixed(2), sql.toFixed(2), redis.toFixed(2)];
+  return [nameOf(row), text, whole(generatorUs(row)), rpc.toFixed(2), sql.toFixed(2), redis.toFixed(2)];
 }
 
 const COSTS = ['scenario', 'CPU µs/request of each process', 'generator', 'RPC/request', 'SQL/request', 'Redis/request'];
@@ -50,7 +42,7 @@ function particulars(rows: readonly Row[]): string {
     .map((row) => {
       const details = Object.entries(row.details ?? {}).map(([what, figure]) => `  - ${what}: ${figure}`);
       const series = Object.entries(row.series ?? {}).map(([what, values]) => `  - ${what}: ${values.map(whole).join(', ')}`);
-      return [`- **${name(row)}**`, ...details, ...series].join('\n');
+      return [`- **${nameOf(row)}**`, ...details, ...series].join('\n');
     })
     .join('\n');
 }

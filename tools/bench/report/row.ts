@@ -67,3 +67,12 @@ export function medianRun(runs: readonly Run[]): Run {
     calls: medianCalls(runs),
   };
 }
+
+/** What tells rows of one scenario apart. */
+export const keyOf = ({ scenario, shape, size }: Row): string => [scenario, shape, size].join('/');
+
+/** A row's name for people: what is usual is left out. */
+export function nameOf({ scenario, shape, size }: Row): string {
+  const marks = [shape === 'distributed' ? '' : shape, size === 'default' ? '' : size].filter(Boolean);
+  return marks.length > 0 ? `${scenario} (${marks.join(', ')})` : scenario;
+}

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../root.js';
 import { chart } from './chart.js';
-import { keyOf, markdown } from './markdown.js';
-import type { Row } from './row.js';
+import { markdown } from './markdown.js';
+import { keyOf, type Row } from './row.js';
 
 const RESULTS = join(ROOT, 'bench/results');
 const DOCUMENT = join(ROOT, 'docs/performance.md');
