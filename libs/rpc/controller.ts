@@ -3,6 +3,7 @@ import { childLog, metrics, runInContext, type RequestContext } from '@doul/runt
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import { Controller, type Type } from '@nestjs/common';
 import { GrpcMethod, RpcException } from '@nestjs/microservices';
+import { admitted } from './admission.js';
 import { fromMetadata } from './context-metadata.js';
 import type { RpcDefinition } from './definition.js';
 import type { AnyHandler, RpcHandlers } from './handlers.js';
@@ -40,7 +41,7 @@ function overGrpc(path: string, method: AnyHandler): GrpcHandler {
   const handle: GrpcHandler = async function (request, metadata, call) {
     const context = fromMetadata(metadata, call.getDeadline());
     try {
-      return await runHandler(path, method.bind(this), request, context);
+      return await admitted(() => runHandler(path, method.bind(this), request, context));
     } catch (error) {
       throw new RpcException(toWire(error));
     }

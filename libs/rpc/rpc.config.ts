@@ -7,6 +7,11 @@ export const rpcConfig = defineConfig('rpc', {
     default: '2000',
     doc: 'How long an RPC may take when its caller names no deadline, in ms',
   },
+  RPC_MAX_IN_FLIGHT: {
+    schema: env.int(1, 100_000),
+    default: '1024',
+    doc: 'Calls of other processes that one process answers at a time; more fail at once as UNAVAILABLE',
+  },
   RPC_BATCH_WINDOW_MS: {
     schema: env.int(0, 20),
     default: '0',

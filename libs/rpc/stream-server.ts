@@ -2,6 +2,7 @@ import { ExchangeRequest, ExchangeResponse, StreamServiceDefinition, type Stream
 import { newContext, type RequestContext } from '@doul/runtime';
 import { Metadata, status, type Server, type ServerDuplexStream } from '@grpc/grpc-js';
 import { nanoid } from 'nanoid';
+import { admitted } from './admission.js';
 import { encoder, grpcMethod, type RpcDefinition } from './definition.js';
 import type { AnyHandler } from './handlers.js';
 import { carry } from './wire-error.js';
@@ -121,7 +122,7 @@ export class StreamServer {
     const { id } = call;
     if (!served) return { id, answer: EMPTY, status: status.UNIMPLEMENTED, details: `there is no ${call.path} here`, error: EMPTY };
     try {
-      const answer = await served.handler(served.decode(asBuffer(call.request)), contextOf(call));
+      const answer = await admitted(() => served.handler(served.decode(asBuffer(call.request)), contextOf(call)));
       return { id, answer: served.encode(answer), status: status.OK, details: '', error: EMPTY };
     } catch (failure) {
       return { id, answer: EMPTY, ...carry(failure) };
