@@ -34,12 +34,10 @@ export class Bulk {
     private readonly progress: (table: string, done: number, of: number) => void = () => undefined,
   ) {}
 
-  /** For this session: what is loaded is known to be unique, and its secondary indexes may be filled later. */
-  async begin(): Promise<void> {
-    await this.connection.query('SET SESSION unique_checks = 0, foreign_key_checks = 0');
-  }
-
-  /** Streams `count` rows by LOAD DATA LOCAL INFILE; rows that are there already stay. */
+  /**
+   * Streams `count` rows by LOAD DATA LOCAL INFILE; rows that are there already stay. Unique checks stay on: without them MariaDB
+   * fills an empty table in bulk, and drops all of it at the first row that is there twice.
+   */
   async load({ name, columns, set }: Table, count: number, row: (at: number) => readonly Cell[]): Promise<void> {
     for (let start = 0; start < count; start += ROWS_PER_LOAD) {
       const end = Math.min(count, start + ROWS_PER_LOAD);

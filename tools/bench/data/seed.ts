@@ -54,7 +54,6 @@ export async function seed(bulk: Bulk, size: Size): Promise<Seeded> {
   if (ready > 0) return { users, videos };
   console.log(`writing ${size.users.toLocaleString('en')} users and ${size.videos.toLocaleString('en')} videos`);
   const start = Date.now();
-  await bulk.begin();
   if (users.count < size.users) users = await step('users', () => writeUsers(bulk, size.users));
   if (videos.count < size.videos) videos = await step('videos', () => writeVideos(bulk, users, size.videos));
   await step('likes', () => writeLikes(bulk, users, videos));

@@ -1,9 +1,10 @@
 -- The script that wrk runs: replays prepared requests and says what came of them.
--- Arguments after `--`: FILES SLICES START PERIOD_MS WARM_UP_MS SUCCESS
+-- Arguments after `--`: FILES SLICES START PERIOD_MS BEGIN_MS WARM_UP_MS SUCCESS
 --   FILES, SLICES  FILES.0 … FILES.(SLICES-1) hold the requests; each thread reads one of them
 --   START          how many requests of its file a thread skips
 --   PERIOD_MS      0 = closed loop. Otherwise every thread has one connection, and in each period of this length it sends one
 --                  request at a random moment, whether the server keeps up or not; a latency counts from that moment.
+--   BEGIN_MS       open loop: when it begins, on the monotonic clock; by then all threads have been made and are connected
 --   WARM_UP_MS     open loop: requests due before are sent and not counted
 --   SUCCESS        text that every successful answer contains, near its beginning; - = any answer with HTTP 2xx
 local ffi = require('ffi')
@@ -51,8 +52,9 @@ function setup(thread)
 end
 
 function init(args)
-  local files, slices, start, success = args[1], tonumber(args[2]), tonumber(args[3]), args[6]
-  local period, warmUp = tonumber(args[4]) * 1e3, tonumber(args[5]) * 1e3
+  local files, slices, start, success = args[1], tonumber(args[2]), tonumber(args[3]), args[7]
+  local period, begin = tonumber(args[4]) * 1e3, tonumber(args[5]) * 1e3
+  warmUp = tonumber(args[6]) * 1e3
   local requests = read(files .. '.' .. id % slices)
   local at = start + math.floor(id / slices) * 97
   failed, sent, answered, good = 0, 0, 0, 0
@@ -77,10 +79,11 @@ function init(args)
 
   math.randomseed(id + 1)
   local next = request
-  local first, due, left, slot = nil, nil, 0, 0
+  local due, left, slot = nil, 0, 0
+  first = nil
 
   function delay()
-    first = first or now()
+    first = first or math.max(begin, now())
     due = first + (slot + math.random()) * period
     slot = slot + 1
     return math.max(0, math.floor((due - now()) / 1e3))
@@ -124,12 +127,19 @@ local function merged(name)
   return '[' .. table.concat(pairsOfAll, ',') .. ']'
 end
 
+-- The time that an open loop was measured, in s, on average: a thread may have begun late.
+local function span()
+  local all, ended = 0, now()
+  for _, thread in ipairs(threads) do all = all + math.max(0, ended - (thread:get('first') or ended) - thread:get('warmUp')) end
+  return all / #threads / 1e6
+end
+
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\nRESULT {"seconds":%.6f,"cpuMs":%.0f,"requests":%d,"bytes":%d,"transport":%d,"refusedStatus":%d,"late":%d,"p50":%d,"p95":%d,"p99":%d,' ..
+    '\nRESULT {"seconds":%.6f,"span":%.6f,"cpuMs":%.0f,"requests":%d,"bytes":%d,"transport":%d,"refusedStatus":%d,"late":%d,"p50":%d,"p95":%d,"p99":%d,' ..
     '"failed":%d,"sent":%d,"answered":%d,"good":%d,"goodLate":%s,"goodTook":%s,"refusedTook":%s}\n',
-    summary.duration / 1e6, os.clock() * 1e3, summary.requests, summary.bytes, errors.connect + errors.read + errors.write, errors.status, errors.timeout,
+    summary.duration / 1e6, span(), os.clock() * 1e3, summary.requests, summary.bytes, errors.connect + errors.read + errors.write, errors.status, errors.timeout,
     latency:percentile(50), latency:percentile(95), latency:percentile(99),
     sum('failed'), sum('sent'), sum('answered'), sum('good'), merged('goodLate'), merged('goodTook'), merged('refusedTook')))
 end

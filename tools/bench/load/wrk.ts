@@ -51,6 +51,8 @@ export interface Work {
 /** The line that replay.lua prints. */
 interface Reported {
   seconds: number;
+  /** Of an open loop without its warm-up. */
+  span: number;
   /** Of the generator. */
   cpuMs: number;
   requests: number;
@@ -74,6 +76,8 @@ interface Reported {
 const TIMEOUT = '10s';
 /** Each thread of an open loop reads a file of its own as far as there are so many, so that nothing is held twice. */
 const MOST_SLICES = 1_000;
+/** Time to make the threads of an open loop and connect them, in ms: a fixed part, and one for each. */
+const READY_MS = { fixed: 500, thread: 1 };
 /** The start of an open loop, when all connections are made at once, is not counted, in ms. */
 const OPEN_WARM_UP_MS = 1_000;
 
@@ -94,12 +98,15 @@ function runWrk(args: readonly string[]): Promise<Reported> {
 
 async function replay(work: Work, threads: number, periodMs: number): Promise<Reported> {
   const file = writeRequests(work.url, work.prepared, Math.min(threads, MOST_SLICES), work.next);
-  const seconds = Math.ceil(work.seconds);
+  const readyMs = periodMs === 0 ? 0 : READY_MS.fixed + READY_MS.thread * threads;
+  const seconds = Math.ceil(work.seconds + readyMs / 1_000);
+  // The clock of the script too: both are CLOCK_MONOTONIC.
+  const beginMs = Number(process.hrtime.bigint() / 1_000_000n) + readyMs;
   try {
     return await runWrk([
       ...['-t', threads, '-c', work.connections, '-d', `${seconds}s`, '--timeout', TIMEOUT].map(String),
       ...['-s', join(ROOT, 'tools/bench/load/replay.lua'), work.url, '--'],
-      ...[file.path, file.slices, work.start ?? 0, periodMs, OPEN_WARM_UP_MS, work.success].map(String),
+      ...[file.path, file.slices, work.start ?? 0, periodMs, beginMs, OPEN_WARM_UP_MS, work.success].map(String),
     ]);
   } finally {
     file.remove();
@@ -146,7 +153,7 @@ const latencyOf = (buckets: Buckets): Latency => ({
  */
 export async function openLoop(work: Work, rate: number): Promise<OpenLoad> {
   const reported = await replay(work, work.connections, (work.connections * 1_000) / rate);
-  const seconds = reported.seconds - OPEN_WARM_UP_MS / 1_000;
+  const seconds = reported.span;
   const refused = total(reported.refusedTook);
   const due = Math.round(rate * seconds);
   const unanswered = Math.max(0, due - reported.answered);
