@@ -19,6 +19,7 @@ export { fromRedisError, newRedis, newRedisClient, redis, type RedisClient } fro
 export { RedisModule } from './redis.module.js';
 export type { RedisScript, ScriptCall } from './redis-script.js';
 export { RedisStore, type RedisCall } from './redis-store.js';
+export { rowsRead } from './rows-read.js';
 export { isConnectionLost, isDeadlock, isDuplicate, sqlCode } from './sql-errors.js';
 export { SqlRunner, numberRows, type SqlParam, type SqlResult, type SqlText } from './sql.js';
 export { temporaryDatabase } from './temporary-database.js';

@@ -3,10 +3,15 @@ import { Database } from '@doul/data';
 import { Injectable } from '@nestjs/common';
 import type { FollowQuestion, ListKind, Position, Related } from './relation.js';
 
-/** Each list's range, in its index's order. The row constructor `(a, b) < (?, ?)` would not use the index. */
-const page = (column: string, where: string): string =>
-  `SELECT ${column} AS id, followed_at AS at FROM follows
-  WHERE ${where} AND followed_at <= ? AND (followed_at < ? OR ${column} < ?) ORDER BY followed_at DESC, ${column} DESC LIMIT ?`;
+/**
+ * Each list's page as two ranges of its index: what is left of the position's own millisecond, then what is older. As one condition
+ * it would walk over all of that millisecond, which may hold any number of imported follows.
+ */
+const page = (column: string, where: string): string => `
+  (SELECT ${column} AS id, followed_at AS at FROM follows WHERE ${where} AND followed_at = ? AND ${column} < ? ORDER BY ${column} DESC LIMIT ?)
+  UNION ALL
+  (SELECT ${column}, followed_at FROM follows WHERE ${where} AND followed_at < ? ORDER BY followed_at DESC, ${column} DESC LIMIT ?)
+  ORDER BY at DESC, id DESC LIMIT ?`;
 
 const PAGES: Record<ListKind, string> = {
   following: page('followee_id', 'follower_id = ?'),
@@ -62,6 +67,6 @@ export class FollowRepository {
 
   /** Up to `limit` users of a list after a position, latest follow first. */
   list(kind: ListKind, userId: number, after: Position, limit: number): Promise<Related[]> {
-    return this.db.query<Related>(PAGES[kind], [userId, after.at, after.at, after.id, limit]);
+    return this.db.query<Related>(PAGES[kind], [userId, after.at, after.id, limit, userId, after.at, limit, limit]);
   }
 }

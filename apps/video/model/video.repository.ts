@@ -2,7 +2,7 @@ import { VideoUploadedEvent } from '@doul/contracts';
 import { Database, isDuplicate } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
-import { VIDEO_COLUMNS, type StoredVideo } from './video.js';
+import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
 
 export interface NewVideo {
   authorId: number;
@@ -11,6 +11,9 @@ export interface NewVideo {
   sizeBytes: number;
   requestKey: string;
 }
+
+/** A page reads the newest of each, since a range over several states would walk over every removed video. */
+const SHOWN_TO_AUTHOR: readonly StateName[] = ['uploaded', 'processing', 'published', 'rejected', 'failed'];
 
 /** A video as the search index wants it. */
 export interface ScannedVideo extends StoredVideo {
@@ -69,9 +72,11 @@ export class VideoRepository {
 
   /** Ids of an author's videos below `before`, newest upload first. */
   async listByAuthor(authorId: number, everyState: boolean, before: number, limit: number): Promise<number[]> {
-    const states = everyState ? "state <> 'removed'" : "state = 'published'";
-    const sql = `SELECT id FROM videos WHERE author_id = ? AND ${states} AND id < ? ORDER BY id DESC LIMIT ?`;
-    return (await this.database.query<{ id: number }>(sql, [authorId, before, limit])).map((row) => row.id);
+    const states: readonly StateName[] = everyState ? SHOWN_TO_AUTHOR : ['published'];
+    const ranges = states.map(() => '(SELECT id FROM videos WHERE author_id = ? AND state = ? AND id < ? ORDER BY id DESC LIMIT ?)');
+    const params = states.flatMap((state) => [authorId, state, before, limit]);
+    const rows = await this.database.query<{ id: number }>(`${ranges.join(' UNION ALL ')} ORDER BY id DESC LIMIT ?`, [...params, limit]);
+    return rows.map((row) => row.id);
   }
 
   /** Published and removed videos by ascending id. */
