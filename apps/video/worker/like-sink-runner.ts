@@ -59,8 +59,9 @@ export class LikeSinkRunner implements OnApplicationBootstrap, BeforeApplication
     while (this.held.size > 0) {
       const start = Date.now();
       try {
-        const entries = await this.sink.step([...this.held]);
-        pause = entries > 0 ? Math.max(1, PERIOD_MS - (Date.now() - start)) : IDLE_MS;
+        const { done, more } = await this.sink.step([...this.held]);
+        const rest = Math.max(1, PERIOD_MS - (Date.now() - start));
+        pause = more ? 1 : done ? rest : IDLE_MS;
       } catch (error) {
         pause = Math.min(Math.max(IDLE_MS, pause) * 2, MAX_PAUSE_MS);
         log.warn({ err: error, pause }, 'likes wait for MySQL or Redis');

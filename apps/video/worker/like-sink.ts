@@ -26,22 +26,18 @@ export class LikeSink {
   /**
    * Takes in the next batch of each of the shards, all in one transaction.
    *
-   * @returns entries it has read; 0 when there was nothing to do
+   * @returns whether there was something to do, and whether there certainly is more
    */
-  async step(shards: readonly number[]): Promise<number> {
+  async step(shards: readonly number[]): Promise<{ done: boolean; more: boolean }> {
     await this.learn(shards);
     const positions = new Map(shards.map((shard) => [shard, this.hints.get(shard) ?? LOG_START]));
     const reads = new Map([...(await this.store.readAll(positions, BATCH_ENTRIES))].filter(([, read]) => read.entries.length > 0));
-    if (reads.size === 0) return 0;
+    if (reads.size === 0) return { done: false, more: false };
     const offsets = await this.sink.apply(reads);
     for (const shard of reads.keys()) if (!offsets.has(shard)) await this.followGeneration(shard);
     await this.done(offsets);
-    let entries = 0;
-    for (const [shard, read] of reads) {
-      entries += read.entries.length;
-      drained.inc({ shard: String(shard) }, read.entries.length);
-    }
-    return entries;
+    for (const [shard, read] of reads) drained.inc({ shard: String(shard) }, read.entries.length);
+    return { done: true, more: [...reads.values()].some((read) => read.entries.length === BATCH_ENTRIES) };
   }
 
   /** After the commit; a crash before it costs a repeat that changes nothing. */
@@ -55,7 +51,7 @@ export class LikeSink {
 
   /** Takes in everything that is in the shards' logs now. */
   async drain(shards: readonly number[]): Promise<void> {
-    while ((await this.step(shards)) > 0);
+    while ((await this.step(shards)).done);
   }
 
   /** Forgets where a shard was: it may have been another process's meanwhile. */
