@@ -1,3 +1,4 @@
+export { Announcer } from './announcer.js';
 export { ChangeLog, type Changes } from './change-log.js';
 export type { CacheEntry, CacheId, CacheStore, Ticket } from './cache-store.js';
 export { CommandBatch, encodeArguments } from './command-batch.js';

@@ -68,9 +68,14 @@ export class ReadThroughCache<K extends CacheId, V> {
 
   /** Drops entries, also from loads under way; call it after the change is committed. */
   async forget(ids: readonly K[]): Promise<void> {
+    await this.drop(ids).catch((error: unknown) => this.warn(error, 'could not forget'));
+  }
+
+  /** Like `forget`, for a caller that repeats it. @throws when the store could not be reached */
+  async drop(ids: readonly K[]): Promise<void> {
     for (const id of ids) this.loading.delete(id);
     this.gathering = undefined;
-    await this.options.store.forget(ids).catch((error: unknown) => this.warn(error, 'could not forget'));
+    await this.options.store.forget(ids);
   }
 
   private async readStore(ids: readonly K[]): Promise<Map<K, CacheEntry<V>>> {

@@ -1,4 +1,4 @@
-import { ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore, type Changes } from '@doul/data';
+import { Announcer, ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore, type Changes } from '@doul/data';
 import { childLog } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { profileChangesKey, profileKey } from '../usercenter.keys.js';
@@ -17,6 +17,7 @@ const NEGATIVE_MS = 5_000;
 export class Profiles {
   private readonly cache: ReadThroughCache<number, StoredProfile>;
   private readonly changes: ChangeLog;
+  private readonly announcer: Announcer;
 
   constructor(
     private readonly repository: ProfileRepository,
@@ -31,6 +32,10 @@ export class Profiles {
       negativeMs: NEGATIVE_MS,
       store: new RedisCacheStore(redis, profileKey),
     });
+    this.announcer = new Announcer(
+      (ids) => this.cache.drop(ids),
+      (ids) => this.changes.note(ids),
+    );
   }
 
   /** Ids of unknown users are left out. No SQL when warm. */
@@ -40,8 +45,8 @@ export class Profiles {
 
   /** Drops what is cached of a user, a "does not exist" too, and tells whoever keeps copies. */
   async forget(userId: number): Promise<void> {
-    await this.cache.forget([userId]);
-    await this.changes.note([userId]).catch((error: unknown) => log.warn({ err: error, userId }, 'could not note a changed profile'));
+    const failed = (error: unknown): void => log.warn({ err: error, userId }, 'a changed profile is announced when Redis is back');
+    await this.announcer.announce([userId]).catch(failed);
   }
 
   /** Whose profiles changed after a cursor. */

@@ -1,4 +1,4 @@
-import { ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
+import { Announcer, ChangeLog, ReadThroughCache, RedisCacheStore, RedisStore } from '@doul/data';
 import { Injectable } from '@nestjs/common';
 import { cardKey, videoChangesKey, videoEditsKey } from '../video.keys.js';
 import type { StoredVideo } from './video.js';
@@ -14,12 +14,12 @@ const NEGATIVE_MS = 5_000;
 @Injectable()
 export class Cards {
   private readonly cache: ReadThroughCache<number, StoredVideo>;
-  private readonly changes: ChangeLog;
+  private readonly announcer: Announcer;
   /** Changes of videos themselves, without those of their counters. */
   readonly edits: ChangeLog;
 
   constructor(redis: RedisStore, videos: VideoRepository) {
-    this.changes = new ChangeLog(redis, videoChangesKey);
+    const changes = new ChangeLog(redis, videoChangesKey);
     this.edits = new ChangeLog(redis, videoEditsKey);
     this.cache = new ReadThroughCache<number, StoredVideo>({
       name: 'video-card',
@@ -29,6 +29,8 @@ export class Cards {
       negativeMs: NEGATIVE_MS,
       store: new RedisCacheStore<number, StoredVideo>(redis, cardKey),
     });
+    const note = (ids: readonly number[]) => Promise.all([changes.note(ids), this.edits.note(ids)]);
+    this.announcer = new Announcer((ids) => this.cache.drop(ids), note);
   }
 
   /** In every state, removed included; unknown ids are absent. */
@@ -41,8 +43,7 @@ export class Cards {
   }
 
   /** To be called after a change is committed; then tells whoever keeps copies. */
-  async forget(ids: readonly number[]): Promise<void> {
-    await this.cache.forget(ids);
-    await Promise.all([this.changes.note(ids), this.edits.note(ids)]);
+  forget(ids: readonly number[]): Promise<void> {
+    return this.announcer.announce(ids);
   }
 }
