@@ -10,7 +10,7 @@ const LIKES_OF_OTHERS = 2;
 export const COMMENTED = 500;
 const COMMENTS_ON_COMMENTED = 20;
 /** Besides the star, whom everybody follows. */
-const FOLLOWS = 3;
+const FOLLOWS = 2;
 
 const LIKES = { name: 'doul_video.likes', columns: ['viewer_id', 'video_id', 'liked_at'] };
 const COMMENTS = { name: 'doul_comment.comments', columns: 'video_id user_id content state request_key created_at'.split(' ') };
@@ -50,18 +50,20 @@ export async function writeComments(bulk: Bulk, users: Range, videos: Range): Pr
   ]);
 }
 
-/** Everybody follows the star, who is the first user, and some others. */
+/** Everybody follows the star, who is the first user and follows nobody, and some others. */
 export async function writeFollows(bulk: Bulk, users: Range): Promise<void> {
   const random = seeded(4);
   const now = Date.now();
-  await bulk.load(FOLLOWED, users.count - 1, (at) => [idAt(users, at + 1), users.first, now - at]);
-  await bulk.load(FOLLOWED, users.count * FOLLOWS, (at) => {
-    const follower = Math.floor(at / FOLLOWS);
+  const star = users.first;
+  await bulk.load(FOLLOWED, users.count - 1, (at) => [idAt(users, at + 1), star, now - at]);
+  await bulk.load(FOLLOWED, (users.count - 1) * FOLLOWS, (at) => {
+    const follower = 1 + Math.floor(at / FOLLOWS);
     const other = Math.floor(random() * users.count);
     return [idAt(users, follower), idAt(users, other === follower ? (other + 1) % users.count : other), now - at];
   });
+  // The star's followers are most of the rows and never mutual.
   await bulk.run(
     `UPDATE doul_friend.follows f JOIN doul_friend.follows g ON g.follower_id = f.followee_id AND g.followee_id = f.follower_id
-     SET f.mutual = 1 WHERE ${within('f.follower_id', users)}`,
+     SET f.mutual = 1 WHERE ${within('f.follower_id', users)} AND f.followee_id <> ${star}`,
   );
 }

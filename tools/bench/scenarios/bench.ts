@@ -15,8 +15,8 @@ import { PREPARED } from './requests.js';
 export const WARM_UP_SECONDS = 3;
 /** A server too slow to see all viewers by then is measured as it is. */
 const MOST_WARM_UPS = 20;
-/** Connections of open loops: the more, the less a slow answer on one keeps its next request waiting. */
-export const OPEN_CONNECTIONS = 256;
+/** Connections of open loops: the more, the less a slow answer on one keeps its next request waiting; but each is a thread. */
+export const OPEN_CONNECTIONS = 128;
 
 /** What every scenario works with. */
 export interface Bench {

@@ -11,6 +11,8 @@ import { likeChanges, pairOf, stream } from './requests.js';
 const PREPARED_PER_SECOND = 20_000;
 /** A sink that has not caught up by then never will, in ms. */
 const DRAIN_LIMIT_MS = 300_000;
+/** Of the sustained run: at 6,000/s each is asked every 43 ms. */
+const CONNECTIONS = 256;
 /** A second more than the load takes, so that no like is sent twice. */
 const SPARE_SECONDS = 2;
 
@@ -51,7 +53,7 @@ async function likeSustained(bench: Bench, lag: LikeLag): Promise<void> {
   const next = await freshLikes(bench);
   const over = new AbortController();
   const following = lag.follow(over.signal);
-  const run = await openRun(bench, next, rate, { seconds: sustain, prepared: rate * (sustain + SPARE_SECONDS) });
+  const run = await openRun(bench, next, rate, { seconds: sustain, connections: CONNECTIONS, prepared: rate * (sustain + SPARE_SECONDS) });
   over.abort();
   const lags = await following;
   const drainMs = await lag.drained(DRAIN_LIMIT_MS);
