@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { VersionedCache } from './versioned-cache.js';
 
 const cacheOf = (ttlMs = 60_000, maxBytes = 100_000) =>
-  new VersionedCache<string>({ name: 'spec', ttlMs, maxBytes, sizeOf: (value) => value.length });
+  new VersionedCache<string>({ name: 'spec', ttlMs: () => ttlMs, maxBytes, sizeOf: (value) => value.length });
 
 describe('VersionedCache', () => {
   it('loads a value once a version, however many ask at once', async () => {

@@ -8,7 +8,7 @@ export interface VersionedCacheOptions<V> {
   /** Its label in metrics. */
   name: string;
   /** Longest time that a value is believed although its version stands, in ms. */
-  ttlMs: number;
+  ttlMs: (version: string) => number;
   /** Bytes of all values together. */
   maxBytes: number;
   /** Bytes of a value; keys and bookkeeping are added. */
@@ -53,7 +53,7 @@ export class VersionedCache<V> {
 
   private start(key: string, version: string, load: () => Promise<V>): Promise<V> {
     // The time counts from before the load: what changes unnoticed during it is noticed in time too.
-    const entry: Entry<V> = { version, until: Date.now() + this.options.ttlMs, value: sharedWork(load) };
+    const entry: Entry<V> = { version, until: Date.now() + this.options.ttlMs(version), value: sharedWork(load) };
     this.loading.set(key, entry);
     const done = (): boolean => this.loading.get(key) === entry && this.loading.delete(key);
     entry.value.then(

@@ -1,5 +1,5 @@
 import { DEGRADED_HEADER, ViewerFlagReader, type ReadFollows } from '@doul/cards';
-import { CommentServiceDefinition } from '@doul/contracts';
+import { CommentServiceDefinition, type CommentPage as StoredPage } from '@doul/contracts';
 import { RawAnswer, answerHead, type Call, type InputOf, type Language } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
@@ -38,13 +38,19 @@ export class ListUseCase {
       this.comments.ask.listComments({ videoId, viewerId, cursor, limit, etag: known?.etag ?? '' }, { alone: limit > MAX_TOGETHER }),
       known && this.followed(viewerId, known),
     ]);
-    const page = answer.same && known ? known : commentPage(answer, commentConfig().TZ_NAME);
+    const page = answer.same && known ? known : this.pageOf(key, answer);
     const joining = this.store.joined(key, page);
     const { followed, missing } = page === known && early ? early : await this.followed(viewerId, page);
     const joined = joining instanceof Promise ? await joining : joining;
     const isPaged = input.cursor !== undefined || input.count !== undefined;
     const body = renderPage(joined, followed, heads[language], isPaged ? pagedTail(page) : PLAIN_TAIL);
     return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined);
+  }
+
+  /** Of several who are given the same new page at once, the first makes it. */
+  private pageOf(key: string, answer: StoredPage): CommentPage {
+    const made = this.store.peek(key);
+    return made && made.etag === answer.etag ? made : commentPage(answer, commentConfig().TZ_NAME);
   }
 
   private followed(viewerId: number, { packedAuthorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {

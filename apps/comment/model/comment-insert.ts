@@ -6,8 +6,6 @@ export interface Inserted {
   rows: CommentRow[];
   /** Those of them that are new. */
   added: CommentRow[];
-  /** Those that were there before. */
-  known: CommentRow[];
 }
 
 type ByRequest = Map<string, CommentRow>;
@@ -27,7 +25,7 @@ export async function insertComments(tx: Tx, comments: readonly NewComment[]): P
     const added = await insertFresh(tx, fresh);
     if (added) {
       const rows = comments.map((comment) => (added.get(requestOf(comment)) ?? known.get(requestOf(comment))) as CommentRow);
-      return { rows, added: [...added.values()], known: [...known.values()] };
+      return { rows, added: [...added.values()] };
     }
     const found = await byRequests(tx, fresh);
     if (found.size === 0) throw new Error('a comment was refused as a duplicate, and no comment has its request key');

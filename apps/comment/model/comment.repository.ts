@@ -30,10 +30,10 @@ export class CommentRepository {
    */
   addAll(comments: readonly NewComment[]): Promise<CommentRow[]> {
     return this.db.transaction(async (tx) => {
-      const { rows, added, known } = await insertComments(tx, comments);
+      const { rows, added } = await insertComments(tx, comments);
+      // Also of those that were there: their first request may not have come to do so yet.
+      await this.renameList(tx, rows);
       await this.arrive(tx, added);
-      // Its first request may not have come to raise the version yet.
-      if (known.length > 0) this.raiseAfterCommit(tx, known);
       return rows;
     });
   }
@@ -47,7 +47,7 @@ export class CommentRepository {
     return this.db.transaction(async (tx) => {
       const row = await this.lock(tx, id);
       if (!row) return;
-      this.raiseAfterCommit(tx, [row]);
+      await this.renameList(tx, [row]);
       if (row.state === 'removed') return;
       await this.setState(tx, row, 'removed');
       if (row.state === 'visible') await this.count(tx, CommentDeletedEvent, [row], -1);
@@ -64,9 +64,9 @@ export class CommentRepository {
       const row = await this.lock(tx, id);
       if (row?.state !== 'review') return row?.state;
       const state = approve ? 'visible' : 'removed';
+      await this.renameList(tx, [row]);
       await this.setState(tx, row, state);
       if (approve) await this.count(tx, CommentPostedEvent, [row], 1);
-      this.raiseAfterCommit(tx, [row]);
       return state;
     });
   }
@@ -78,19 +78,25 @@ export class CommentRepository {
    */
   purge(videoId: number, limit: number): Promise<number> {
     return this.db.transaction(async (tx) => {
-      const rows = await tx.query<{ id: number; state: CommentState }>(
-        `SELECT id, state FROM comments WHERE video_id = ? AND state IN ('visible', 'review') ORDER BY id LIMIT ? FOR UPDATE`,
-        [videoId, limit],
-      );
+      const rows = await this.lockSome(tx, videoId, 'visible', limit);
+      if (rows.length < limit) rows.push(...(await this.lockSome(tx, videoId, 'review', limit - rows.length)));
       if (rows.length === 0) return 0;
       const ids = rows.map((row) => row.id);
       await tx.execute(`UPDATE comments SET state = 'removed' WHERE id IN (?)`, [ids]);
       await tx.execute('DELETE FROM comment_reviews WHERE comment_id IN (?)', [ids]);
       const visible = rows.filter((row) => row.state === 'visible').length;
-      this.raiseAfterCommit(tx, [{ videoId }]);
+      await this.renameList(tx, [{ videoId }]);
       if (visible > 0) await this.counters.add(tx, [{ id: videoId, field: 'comment_count', delta: -visible }]);
       return rows.length;
     });
+  }
+
+  /** Comments of one state are neighbours in the index: no others are looked at, nor locked. */
+  private lockSome(tx: Tx, videoId: number, state: CommentState, limit: number): Promise<{ id: number; state: CommentState }[]> {
+    return tx.query(
+      'SELECT id, state FROM comments FORCE INDEX (ix_comments_video) WHERE video_id = ? AND state = ? ORDER BY id LIMIT ? FOR UPDATE',
+      [videoId, state, limit],
+    );
   }
 
   private lock(tx: Tx, id: number): Promise<CommentRow | undefined> {
@@ -108,7 +114,6 @@ export class CommentRepository {
     await tx.insert('comment_reviews', reviews);
     const visible = rows.filter((row) => row.state === 'visible');
     await this.count(tx, CommentPostedEvent, visible, 1);
-    this.raiseAfterCommit(tx, rows);
   }
 
   /** Announces and counts comments that everybody can see from now on, or nobody any more. */
@@ -119,8 +124,13 @@ export class CommentRepository {
     await this.counters.add(tx, deltas);
   }
 
-  /** The lists are named anew before anybody is told of the change, so nobody who knows of it is shown an old page. */
-  private raiseAfterCommit(tx: Tx, rows: readonly { videoId: number }[]): void {
-    if (rows.length > 0) tx.afterCommit(() => this.versions.raise(rows.map((row) => row.videoId)));
+  /**
+   * The lists are named anew before anybody is told of the change, so nobody who knows of it is shown an old page; and before the
+   * commit, so that pages made since are not kept for long if this process dies on the way.
+   */
+  private async renameList(tx: Tx, rows: readonly { videoId: number }[]): Promise<void> {
+    const videoIds = rows.map((row) => row.videoId);
+    tx.afterCommit(() => this.versions.raise(videoIds));
+    await this.versions.announce(videoIds);
   }
 }

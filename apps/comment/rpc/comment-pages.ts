@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { CommentListRepository } from '../model/comment-list.repository.js';
 import type { CommentRow } from '../model/comment.js';
+import { isChanging } from '../model/list-versions.js';
 import { pageOf } from './cursor.js';
 
 export interface Page {
@@ -22,10 +23,13 @@ export interface PagePlace {
 }
 
 /**
- * A crash between a commit and the list's new version, or a Redis that is away just then, leaves a page as it was for this long at the
- * most, in ms. Every other change shows at once.
+ * Every change names its list anew, so a page is right for as long as its version stands: unless the writer died between announcing
+ * the change and saying that it is done, or died while Redis was away. The first is over after this, in ms,
  */
-const TTL_MS = 1_000;
+const CHANGING_MS = 1_000;
+/** and the second after this. */
+const LASTING_MS = 10_000;
+const ttlMs = (version: string): number => (isChanging(version) ? CHANGING_MS : LASTING_MS);
 const PAGES_BYTES = 32 << 20;
 const AUTHORS_BYTES = 4 << 20;
 /** Ids and times of a comment, and its strings' bookkeeping. */
@@ -48,13 +52,13 @@ function etagOf(rows: readonly CommentRow[], nextCursor: string): string {
 export class CommentPages {
   private readonly pages = new VersionedCache<Page>({
     name: 'comment-pages',
-    ttlMs: TTL_MS,
+    ttlMs,
     maxBytes: PAGES_BYTES,
     sizeOf: ({ rows }) => rows.reduce((bytes, row) => bytes + ROW_BYTES + 2 * row.content.length, 0),
   });
   private readonly reviewed = new VersionedCache<ReadonlySet<number> | 'many'>({
     name: 'comment-authors-in-review',
-    ttlMs: TTL_MS,
+    ttlMs,
     maxBytes: AUTHORS_BYTES,
     sizeOf: (authors) => 1 + (authors === 'many' ? 0 : 40 * authors.size),
   });

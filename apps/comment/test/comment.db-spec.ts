@@ -1,5 +1,7 @@
+import type { Database, Tx } from '@doul/data';
 import { nanoid } from 'nanoid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CommentListRepository } from '../model/comment-list.repository.js';
 import { OWNER, commentFixture } from './comment-fixture.js';
 
 let system: Awaited<ReturnType<typeof commentFixture>>;
@@ -112,6 +114,37 @@ describe('comments', () => {
       expect(seen).toEqual([...expected].reverse());
     }
     await expect(list(ALICE, 5, 'nonsense')).rejects.toMatchObject({ name: 'INVALID_PARAMETER', details: { parameter: 'cursor' } });
+  });
+
+  it('cost the same on every page of a video with very many, and as they are taken away', async () => {
+    const video = system.video(7);
+    const [rows, each] = [20_000, 1_000];
+    for (let start = 0; start < rows; start += each) {
+      const batch = Array.from({ length: each }, (_, at) => [video, BOB, `c${start + at}`, 'visible', nanoid(), start + at]);
+      await system.database.execute('INSERT INTO comments (video_id, user_id, content, state, request_key, created_at) VALUES ?', [batch]);
+    }
+    await system.database.execute('ANALYZE TABLE comments');
+    const ids = await system.database.query<{ id: number }>('SELECT id FROM comments WHERE video_id = ? ORDER BY id', [video]);
+    /** Rows that the storage engine was asked for. */
+    const readsOf = async (work: (tx: Tx) => Promise<unknown>): Promise<number> =>
+      system.database.transaction(async (tx) => {
+        await tx.execute('FLUSH STATUS');
+        await work(tx);
+        const counts = await tx.query<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
+        return counts.reduce((sum, { Value }) => sum + Number(Value), 0);
+      });
+    for (const depth of [0, 100, 10_000, 19_000]) {
+      const before = ids[rows - 1 - depth]?.id ?? 0;
+      for (const viewer of [0, ALICE]) {
+        const lists = (tx: Tx) => new CommentListRepository(tx as unknown as Database).ofVideo(video, viewer, before, 11);
+        expect(await readsOf(lists)).toBeLessThan(60);
+      }
+    }
+    expect(await system.repository.purge(video, 500)).toBe(500);
+    expect((await list(BOB, 7)).rows).toHaveLength(1_000);
+    // They came past the counters, which a later test compares.
+    await system.database.execute('DELETE FROM comments WHERE video_id = ?', [video]);
+    await system.database.execute('DELETE FROM comment_counters WHERE id = ?', [video]);
   });
 
   it('go with their video', async () => {
