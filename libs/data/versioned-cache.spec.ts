@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { VersionedCache } from './versioned-cache.js';
 
 const cacheOf = (ttlMs = 60_000, maxBytes = 100_000) =>
-  new VersionedCache<string>({ name: 'spec', ttlMs: () => ttlMs, maxBytes, sizeOf: (value) => value.length });
+  new VersionedCache<string>({ name: 'spec', ttlMs: () => ttlMs, maxBytes, maxValueBytes: 1_000, sizeOf: (value) => value.length });
 
 describe('VersionedCache', () => {
   it('loads a value once a version, however many ask at once', async () => {
@@ -48,5 +48,9 @@ describe('VersionedCache', () => {
     const again = vi.fn(() => Promise.resolve('again'));
     await cache.get('a', 'v1', again);
     expect(again).toHaveBeenCalledTimes(1);
+    const large = vi.fn(() => Promise.resolve('x'.repeat(1_001)));
+    await cache.get('large', 'v1', large);
+    await cache.get('large', 'v1', large);
+    expect(large).toHaveBeenCalledTimes(2);
   });
 });

@@ -11,6 +11,8 @@ export interface VersionedCacheOptions<V> {
   ttlMs: (version: string) => number;
   /** Bytes of all values together. */
   maxBytes: number;
+  /** A larger value is given to those who asked while it was loaded, and not kept: it would push out many others. */
+  maxValueBytes: number;
   /** Bytes of a value; keys and bookkeeping are added. */
   sizeOf: (value: V) => number;
 }
@@ -35,7 +37,7 @@ export class VersionedCache<V> {
   private readonly misses;
 
   constructor(private readonly options: VersionedCacheOptions<V>) {
-    this.entries = new LRUCache<string, Entry<V>>({ maxSize: options.maxBytes });
+    this.entries = new LRUCache<string, Entry<V>>({ maxSize: options.maxBytes, maxEntrySize: options.maxValueBytes + OVERHEAD_BYTES });
     this.hits = reads.labels({ cache: options.name, outcome: 'hit' });
     this.misses = reads.labels({ cache: options.name, outcome: 'miss' });
   }

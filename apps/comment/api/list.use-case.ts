@@ -35,7 +35,10 @@ export class ListUseCase {
     const key = `${videoId}:${cursor}:${limit}`;
     const known = this.store.peek(key);
     const [answer, early] = await Promise.all([
-      this.comments.ask.listComments({ videoId, viewerId, cursor, limit, etag: known?.etag ?? '' }, { alone: limit > MAX_TOGETHER }),
+      this.comments.ask.listComments(
+        { videoId, viewerId, cursor, limit, etag: known?.etag ?? '' },
+        { alone: Math.min(limit, known?.pieces.length ?? limit) > MAX_TOGETHER },
+      ),
       known && this.followed(viewerId, known),
     ]);
     const page = answer.same && known ? known : this.pageOf(key, answer);

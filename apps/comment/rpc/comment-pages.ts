@@ -34,8 +34,8 @@ const PAGES_BYTES = 32 << 20;
 const AUTHORS_BYTES = 4 << 20;
 /** Ids and times of a comment, and its strings' bookkeeping. */
 const ROW_BYTES = 160;
-/** Longer pages are read each time: the few who ask for them would push out what many ask for. */
-const MAX_KEPT = 100;
+/** Some hundred comments. Longer pages are read each time: the few who ask for them would push out what many ask for. */
+const PAGE_BYTES = 64 << 10;
 /** A video with more authors under review than this is read for each viewer, as if all of them had one. */
 const MAX_AUTHORS = 1_000;
 /** Characters of an etag: 96 bits of a SHA-1. */
@@ -54,12 +54,14 @@ export class CommentPages {
     name: 'comment-pages',
     ttlMs,
     maxBytes: PAGES_BYTES,
+    maxValueBytes: PAGE_BYTES,
     sizeOf: ({ rows }) => rows.reduce((bytes, row) => bytes + ROW_BYTES + 2 * row.content.length, 0),
   });
   private readonly reviewed = new VersionedCache<ReadonlySet<number> | 'many'>({
     name: 'comment-authors-in-review',
     ttlMs,
     maxBytes: AUTHORS_BYTES,
+    maxValueBytes: 50 * MAX_AUTHORS,
     sizeOf: (authors) => 1 + (authors === 'many' ? 0 : 40 * authors.size),
   });
 
@@ -74,7 +76,6 @@ export class CommentPages {
       if (authors === 'many' || authors.has(viewerId)) return this.read(place);
     }
     const shared = { ...place, viewerId: 0 };
-    if (limit > MAX_KEPT) return this.read(shared);
     return this.pages.get(`${videoId}:${before}:${limit}`, version, () => this.read(shared));
   }
 
