@@ -18,12 +18,15 @@ export interface ChangeListener {
 const TRUSTED_MS = 700;
 /** How often the watches are asked how old their knowledge is, in ms: cards are looked up hundreds of thousands of times a second. */
 const CHECK_MS = 20;
+/** Without a lookup for so long nobody asks for changes, in ms: a process that serves no cards costs the others nothing. */
+const UNUSED_MS = 5_000;
 
 /** What changed lately in the services that cards are made of. */
 @Injectable()
 export class CardChanges implements OnModuleInit, OnModuleDestroy {
   private readonly listeners: ChangeListener[] = [];
   private watches: ChangeWatch[] = [];
+  /** Of the latest lookup, at most `CHECK_MS` ago. */
   private checkedAt = 0;
   private watched = false;
 
@@ -64,6 +67,7 @@ export class CardChanges implements OnModuleInit, OnModuleDestroy {
     return watchChanges({
       name,
       poll,
+      isWanted: () => Date.now() - this.checkedAt < UNUSED_MS,
       onChange: (changes) => this.listeners.forEach((listener) => listener.changed(changes)),
       onReset: () => this.listeners.forEach((listener) => listener.reset()),
     });

@@ -1,4 +1,5 @@
 import { hasBit, packIds } from '@doul/contracts';
+import { answerBuffer } from '@doul/http';
 import { YES, type AuthorPiece } from './author-piece.js';
 import type { VideoCard } from './video-card.js';
 
@@ -49,11 +50,11 @@ export function cardPage(cards: readonly VideoCard[]): CardPage {
   return { cards, bytes, favoriteAt, followAt, authorOf, videoIds, authorIds: packIds(authors.map(({ id }) => id)) };
 }
 
-/** A complete answer: `head`, the page as its viewer sees it, `tail`. */
+/** A complete answer: `head`, the page as its viewer sees it, `tail`; an `answerBuffer` of its own. */
 export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head: Buffer, tail: Buffer): Buffer {
   const start = head.length;
   const end = start + page.bytes.length;
-  const answer = Buffer.allocUnsafe(end + tail.length);
+  const answer = answerBuffer(end + tail.length);
   head.copy(answer, 0);
   page.bytes.copy(answer, start);
   tail.copy(answer, end);

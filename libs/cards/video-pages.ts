@@ -1,6 +1,6 @@
 import { RawAnswer, answerHead, type Call, type Language } from '@doul/http';
 import { Injectable } from '@nestjs/common';
-import { cardPage, renderPage, type CardPage } from './card-page.js';
+import { cardPage, renderPage, type CardPage, type ViewerFlags } from './card-page.js';
 import { ViewerFlagReader } from './viewer-flags.js';
 import type { VideoCard } from './video-card.js';
 
@@ -24,10 +24,11 @@ export class VideoPages {
    */
   answer(call: Call, page: CardPage, fields: string): RawAnswer | Promise<RawAnswer> {
     const tail = Buffer.from(`]${fields}}`);
-    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(renderPage(page, undefined, heads[call.language], tail));
-    return this.flags.read(call.viewerId, page).then(({ missing, ...flags }) => {
-      const body = renderPage(page, flags, heads[call.language], tail);
-      return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined);
+    const render = (flags?: ViewerFlags): Buffer => renderPage(page, flags, heads[call.language], tail);
+    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(render(), undefined, true);
+    return this.flags.read(call.viewerId, page).then((flags) => {
+      const { missing } = flags;
+      return new RawAnswer(render(flags), missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined, true);
     });
   }
 

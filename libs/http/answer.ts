@@ -21,6 +21,8 @@ export class RawAnswer {
   constructor(
     readonly body: Buffer | string,
     readonly headers?: Readonly<Record<string, string>>,
+    /** Whether `body` is an `answerBuffer` that nobody else holds, so that its memory is used again once it is sent. */
+    readonly isReusable = false,
   ) {}
 }
 

@@ -1,5 +1,6 @@
 import { runInContext } from '@doul/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { giveBack } from './answer-buffers.js';
 import { JSON_TYPE, RawAnswer, serializerOf } from './answer.js';
 import { authenticate } from './authenticate.js';
 import type { Call } from './call.js';
@@ -48,8 +49,11 @@ export function answering(
   const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
     if (tellsCalls) reply.header('x-doul-calls', JSON.stringify(exchange.calls));
     if (answer instanceof RawAnswer) {
-      if (answer.headers) reply.headers(answer.headers);
-      reply.header('content-type', JSON_TYPE).send(answer.body);
+      const { body, headers, isReusable } = answer;
+      if (headers) reply.headers(headers);
+      // Emitted when the last byte is with the operating system, or the connection is gone.
+      if (isReusable && Buffer.isBuffer(body)) reply.raw.once('close', () => giveBack(body));
+      reply.header('content-type', JSON_TYPE).send(body);
     } else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
   };
 

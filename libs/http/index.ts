@@ -1,3 +1,4 @@
+export { answerBuffer } from './answer-buffers.js';
 export { RawAnswer, answerHead } from './answer.js';
 export { apiLayer } from './api-layer.js';
 export type { Call, Language } from './call.js';

@@ -18,6 +18,8 @@ export interface WatchOptions<A extends ChangesAnswer> {
   onReset: () => void;
   /** Pause between polls, in ms. */
   everyMs?: number;
+  /** Whether anybody uses copies now: without that nothing is asked, and what is known grows old. */
+  isWanted?: () => boolean;
 }
 
 export interface ChangeWatch {
@@ -71,7 +73,8 @@ class Watch<A extends ChangesAnswer> implements ChangeWatch {
 
   /** @returns the pause after it, in ms */
   private async round(): Promise<number> {
-    const everyMs = this.options.everyMs ?? EVERY_MS;
+    const { everyMs = EVERY_MS, isWanted } = this.options;
+    if (isWanted && !isWanted()) return everyMs;
     try {
       const more = await this.ask();
       this.failed = 0;

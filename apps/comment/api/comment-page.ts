@@ -1,5 +1,6 @@
 import { YES, type AuthorPiece } from '@doul/cards';
 import { hasBit, packIds, type CommentPage as StoredPage } from '@doul/contracts';
+import { answerBuffer } from '@doul/http';
 import { commentPiece, type CommentPiece } from './comment-piece.js';
 
 /** A page of comments without its authors, who change more often than it. */
@@ -73,7 +74,7 @@ export function joinPage(page: CommentPage, authors: readonly (AuthorPiece | nul
  */
 export function renderPage(page: JoinedPage, followed: Uint8Array | undefined, head: Buffer, tail: Buffer): Buffer {
   const start = head.length;
-  const answer = Buffer.allocUnsafe(start + page.bytes.length + tail.length);
+  const answer = answerBuffer(start + page.bytes.length + tail.length);
   head.copy(answer, 0);
   page.bytes.copy(answer, start);
   tail.copy(answer, start + page.bytes.length);

@@ -47,7 +47,7 @@ export class ListUseCase {
     const joined = joining instanceof Promise ? await joining : joining;
     const isPaged = input.cursor !== undefined || input.count !== undefined;
     const body = renderPage(joined, followed, heads[language], isPaged ? pagedTail(page) : PLAIN_TAIL);
-    return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined);
+    return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined, true);
   }
 
   /** Of several who are given the same new page at once, the first makes it. */
