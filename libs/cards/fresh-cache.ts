@@ -35,7 +35,7 @@ interface Load<V> {
 /** While changes are not known, a value is given for this long, and as long again while it is read anew, in ms. */
 const UNWATCHED_MS = 300;
 /** However well watched, a value is read anew after this long, in ms: it bounds how long a lost note of a change could be seen. */
-const MAX_AGE_MS = 10_000;
+const MAX_AGE_MS = 30_000;
 /** How long "does not exist" is believed, in ms. */
 const NEGATIVE_MS = 300;
 const NEGATIVE_BYTES = 200;

@@ -33,7 +33,7 @@ export interface WindowPage {
 /** A window that new videos can enter is given for this long, and as long again while it is read anew, in ms. */
 const OPEN_MS = 200;
 /** Removals are seen by their cards; this bounds how long anything else could be wrong, in ms. */
-const SETTLED_MS = 10_000;
+const SETTLED_MS = 30_000;
 /** How often a made page is compared with its cards, in ms. */
 const CHECK_MS = 50;
 /** About 10 MB. */

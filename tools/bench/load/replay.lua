@@ -1,9 +1,11 @@
 -- The script that wrk runs: replays prepared requests and says what came of them.
--- Arguments after `--`: FILES SLICES START PERIOD_MS BEGIN_MS WARM_UP_MS SUCCESS
+-- Arguments after `--`: FILES SLICES START PERIOD_MS BEGIN_MS WARM_UP_MS SUCCESS ECHO
 --   FILES, SLICES  FILES.0 … FILES.(SLICES-1) hold the requests; each thread reads one of them
 --   START          how many requests of its file a thread skips
 --   PERIOD_MS      0 = closed loop. Otherwise every thread has one connection, and in each period of this length it sends one
 --                  request at a random moment, whether the server keeps up or not; a latency counts from that moment.
+--   ECHO           1 = the server repeats the header X-Request-Id. One thread can then tell whose answer it sees, so it has all
+--                  connections, and PERIOD_MS is the mean of its pauses (exponential: requests come as from independent people).
 --   BEGIN_MS       open loop: when it begins, on the monotonic clock; by then all threads have been made and are connected
 --   WARM_UP_MS     open loop: requests due before are sent and not counted
 --   SUCCESS        text that every successful answer contains, near its beginning; - = any answer with HTTP 2xx
@@ -51,6 +53,43 @@ function setup(thread)
   threads[#threads + 1] = thread
 end
 
+-- Requests become due one after another; whichever connection is free sends the one that is due next.
+function openWithEcho(next, note, begin, period)
+  local nextDue, dues, made, taken, asked = nil, {}, 0, 1, 0
+  local under = {}
+
+  function delay()
+    first = first or math.max(begin, now())
+    nextDue = (nextDue or first) - math.log(1 - math.random()) * period
+    made = made + 1
+    dues[made] = nextDue
+    return math.max(0, math.floor((nextDue - now()) / 1e3))
+  end
+
+  function request()
+    local due = dues[taken]
+    -- wrk looks at one request before it begins.
+    if not due then return next() end
+    dues[taken] = nil
+    taken = taken + 1
+    asked = asked + 1
+    local name = string.format('bench-%d', 100000 + asked)
+    under[name] = { due, now() }
+    if due - first >= warmUp then sent = sent + 1 end
+    local text = next()
+    local line = string.find(text, '\n', 1, true)
+    return string.sub(text, 1, line) .. 'X-Request-Id: ' .. name .. '\r\n' .. string.sub(text, line + 1)
+  end
+
+  function response(status, headers, body)
+    local name = headers['X-Request-Id'] or headers['x-request-id'] or ''
+    local own = under[name]
+    under[name] = nil
+    if not own then failed = failed + 1
+    elseif own[1] - first >= warmUp then note(own[1], own[2], status, body) end
+  end
+end
+
 function init(args)
   local files, slices, start, success = args[1], tonumber(args[2]), tonumber(args[3]), args[7]
   local period, begin = tonumber(args[4]) * 1e3, tonumber(args[5]) * 1e3
@@ -79,6 +118,22 @@ function init(args)
 
   math.randomseed(id + 1)
   local next = request
+  local function note(due, left, status, body)
+    local time = now()
+    answered = answered + 1
+    if succeeded(status, body) then
+      good = good + 1
+      -- A timer of whole ms may fire before the moment; nobody waited then.
+      count(goodLate, time - math.min(due, left))
+      count(goodTook, time - left)
+    elseif status == 503 then
+      count(refusedTook, time - left)
+    else
+      failed = failed + 1
+    end
+  end
+  if args[8] == '1' then return openWithEcho(next, note, begin, period) end
+
   local due, left, slot = nil, 0, 0
   first = nil
 
@@ -97,18 +152,7 @@ function init(args)
 
   function response(status, _, body)
     if due - first < warmUp then return end
-    local time = now()
-    answered = answered + 1
-    if succeeded(status, body) then
-      good = good + 1
-      -- A timer of whole ms may fire before the moment; nobody waited then.
-      count(goodLate, time - math.min(due, left))
-      count(goodTook, time - left)
-    elseif status == 503 then
-      count(refusedTook, time - left)
-    else
-      failed = failed + 1
-    end
+    note(due, left, status, body)
   end
 end
 

@@ -13,7 +13,8 @@ let server: Server | undefined;
 async function serve(answer: (path: string) => { status?: number; body: string; afterMs?: number }): Promise<string> {
   server = createServer((request, response) => {
     const { status = 200, body, afterMs = 0 } = answer(request.url ?? '');
-    setTimeout(() => response.writeHead(status).end(body), afterMs);
+    const id = request.headers['x-request-id'] ?? 'none';
+    setTimeout(() => response.writeHead(status, { 'x-request-id': id }).end(body), afterMs);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -40,9 +41,9 @@ describe.skipIf(!there)(
       expect(load.errors / (load.requests + load.errors)).toBeCloseTo(0.5, 1);
     });
 
-    it('keeps its rate in an open loop, and tells refusals from errors', async () => {
+    it.each([false, true])('keeps its rate in an open loop, and tells refusals from errors (echo: %s)', async (echoes) => {
       const url = await serve((path) => (path === '/busy' ? { status: 503, body: '' } : { body: '"ok"' }));
-      const load = await openLoop({ ...work(url, ['/good', '/busy']), seconds: 3 }, 200);
+      const load = await openLoop({ ...work(url, ['/good', '/busy']), seconds: 3, echoes }, 200);
       expect(load.errors).toBe(0);
       const rate = (load.requests + load.refused) / load.seconds;
       expect(rate).toBeGreaterThan(180);
@@ -50,10 +51,10 @@ describe.skipIf(!there)(
       expect(Math.abs(load.requests - load.refused)).toBeLessThan(40);
     });
 
-    it('counts the time that a request had to wait for its connection', async () => {
+    it.each([false, true])('counts the time that a request had to wait for its connection (echo: %s)', async (echoes) => {
       const url = await serve(() => ({ body: '"ok"', afterMs: 100 }));
       // Eight connections answer 80 requests a second, so that half of 160 must wait.
-      const load = await openLoop({ ...work(url, ['/']), seconds: 3 }, 160);
+      const load = await openLoop({ ...work(url, ['/']), seconds: 3, echoes }, 160);
       expect(load.sinceSent.p99Ms).toBeLessThan(400);
       expect(load.p50Ms).toBeGreaterThan(400);
       expect(load.unanswered).toBeGreaterThan(100);

@@ -46,6 +46,8 @@ export interface Work {
   start?: number;
   /** Text in every successful answer; `-` = HTTP 2xx is enough. */
   success: string;
+  /** Whether the server repeats X-Request-Id: an open loop then needs one thread instead of one for each connection. */
+  echoes?: boolean;
 }
 
 /** The line that replay.lua prints. */
@@ -106,7 +108,9 @@ async function replay(work: Work, threads: number, periodMs: number): Promise<Re
     return await runWrk([
       ...['-t', threads, '-c', work.connections, '-d', `${seconds}s`, '--timeout', TIMEOUT].map(String),
       ...['-s', join(ROOT, 'tools/bench/load/replay.lua'), work.url, '--'],
-      ...[file.path, file.slices, work.start ?? 0, periodMs, beginMs, OPEN_WARM_UP_MS, work.success].map(String),
+      ...[file.path, file.slices, work.start ?? 0, periodMs, beginMs, OPEN_WARM_UP_MS, work.success, Number(work.echoes ?? false)].map(
+        String,
+      ),
     ]);
   } finally {
     file.remove();
@@ -149,10 +153,12 @@ const latencyOf = (buckets: Buckets): Latency => ({
 
 /**
  * Open loop: requests leave at `rate` per second, at moments that do not depend on the answers, and a latency counts from the
- * moment at which the request was due. Each connection is a thread of wrk, because only so a script knows whose answer it sees.
+ * moment at which the request was due. Each connection is a thread of wrk, because only so a script knows whose answer it sees,
+ * unless the server says so by repeating the request's id.
  */
 export async function openLoop(work: Work, rate: number): Promise<OpenLoad> {
-  const reported = await replay(work, work.connections, (work.connections * 1_000) / rate);
+  const threads = work.echoes ? 1 : work.connections;
+  const reported = await replay(work, threads, (threads * 1_000) / rate);
   const seconds = reported.span;
   const refused = total(reported.refusedTook);
   const due = Math.round(rate * seconds);

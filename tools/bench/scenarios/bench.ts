@@ -64,7 +64,16 @@ export async function measured<L extends Load>(bench: Bench, load: () => Promise
 
 export function work(bench: Bench, next: Work['next'], part: Partial<Work> = {}): Work {
   const { seconds, connections } = bench.options;
-  return { url: bench.url, seconds, connections, next, prepared: PREPARED, success: bench.dialect.mapping.success, ...part };
+  return {
+    url: bench.url,
+    seconds,
+    connections,
+    next,
+    prepared: PREPARED,
+    success: bench.dialect.mapping.success,
+    echoes: bench.own,
+    ...part,
+  };
 }
 
 /** Adds a row to the report and prints it. */
