@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, newUsers, send, type Actor, type Answer } from '../index.js';
 import { badValues, CODES, TABLE, type Row, type Stage } from './bad-input.table.js';
@@ -7,6 +8,8 @@ beforeAll(async () => {
   const [alice, bob] = (await newUsers('alice', 'bob')) as [Actor, Actor];
   const video = await alice.publishes('bad input', { seconds: 1, width: 128, height: 128 });
   stage = { alice, bob, video, comment: await alice.comments(video, 'first') };
+  // Everybody sees what this changed within a second; what changes after it was a refused request.
+  await sleep(1_500);
 }, 120_000);
 
 /** What alice's and bob's actions could have changed. */
