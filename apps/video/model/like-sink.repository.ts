@@ -3,7 +3,6 @@ import { Database, numberRows, type SqlText, type Tx } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { childLog } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { VideoCounters, UserCounters } from './counters.js';
 import {
   comparePositions,
@@ -18,6 +17,7 @@ import {
 import { LikeRepository, type LikeRow, type Offset } from './like.repository.js';
 import type { LogRead } from './like.store.js';
 import { popularityClass } from './popularity.js';
+import { VideoAuthors } from './video-authors.js';
 
 const log = childLog('likes');
 
@@ -25,9 +25,6 @@ const log = childLog('likes');
 const ROWS_PER_STATEMENT = 2_000;
 /** Pairs of one `IN`: the time that MySQL plans such a statement grows faster than the list. */
 const PAIRS_PER_STATEMENT = 200;
-
-/** Videos whose author is remembered: two numbers each, some MB. */
-const AUTHORS = 50_000;
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
@@ -45,7 +42,7 @@ class UnlikeLog extends Error {
 /** MySQL's half of the like store: a batch of the log becomes rows, counts and the offset in one transaction. */
 @Injectable()
 export class LikeSinkRepository {
-  private readonly authors = new LRUCache<number, number>({ max: AUTHORS });
+  private readonly authors = new VideoAuthors();
 
   constructor(
     private readonly database: Database,
@@ -138,18 +135,12 @@ export class LikeSinkRepository {
     await this.announcePopularity(tx, byVideo);
   }
 
-  /** A video's author never changes, so those of videos that are liked now are remembered. */
-  private async authorsOf(tx: Tx, videoIds: readonly number[]): Promise<Map<number, number>> {
-    const unknown = videoIds.filter((id) => !this.authors.has(id));
-    const rows = await tx.byIds<{ id: number; authorId: number }>('SELECT id, author_id AS authorId FROM videos WHERE id IN (?)', unknown);
-    const read = new Map(rows.map(({ id, authorId }) => [id, authorId]));
-    for (const [id, authorId] of read) this.authors.set(id, authorId);
-    return new Map(
-      videoIds.flatMap((id) => {
-        const authorId = read.get(id) ?? this.authors.get(id);
-        return authorId === undefined ? [] : [[id, authorId] as const];
-      }),
-    );
+  private authorsOf(tx: Tx, videoIds: readonly number[]): Promise<Map<number, number>> {
+    return this.authors.of(videoIds, async (unknown) => {
+      const sql = 'SELECT id, author_id AS authorId FROM videos WHERE id IN (?)';
+      const rows = await tx.byIds<{ id: number; authorId: number }>(sql, unknown);
+      return new Map(rows.map(({ id, authorId }) => [id, authorId]));
+    });
   }
 
   /** Videos that entered another class of popularity get a new version and an event, for the search index. */

@@ -42,13 +42,14 @@ export class PublishedVideos implements OnApplicationBootstrap, BeforeApplicatio
   /** Those of the videos that are published. */
   async among(ids: readonly number[]): Promise<Set<number>> {
     const trusted = this.watch !== undefined && this.watch.ageMs() < MAX_AGE_MS;
-    const unknown = trusted ? ids.filter((id) => !this.known.has(id)) : ids;
-    if (unknown.length === 0) return new Set(ids);
-    const edits = this.edits;
-    const cards = await this.cards.getMany(unknown);
-    const published = new Set([...cards.values()].filter((card) => card.state === 'published').map((card) => card.id));
-    if (edits === this.edits) for (const id of published) this.known.set(id, true);
-    if (trusted) for (const id of ids) if (this.known.has(id)) published.add(id);
+    // Before anything is remembered anew, which may push out what this very question needs.
+    const published = new Set(trusted ? ids.filter((id) => this.known.has(id)) : []);
+    const unknown = ids.filter((id) => !published.has(id));
+    if (unknown.length === 0) return published;
+    const { edits } = this;
+    const cards = [...(await this.cards.getMany(unknown)).values()].filter((card) => card.state === 'published');
+    if (edits === this.edits) for (const { id } of cards) this.known.set(id, true);
+    for (const { id } of cards) published.add(id);
     return published;
   }
 }
