@@ -63,19 +63,20 @@ export class CardStore {
   /** Published videos in the order of the ids; others are left out. Synchronous when all are here. */
   published(ids: readonly number[]): VideoCard[] | Promise<VideoCard[]> {
     const now = Date.now();
-    const found: VideoCard[] = [];
+    const found = new Map<number, VideoCard>();
     const missing: number[] = [];
     for (const id of ids) {
       const card = this.peek(id, now);
-      if (card) found.push(card);
+      if (card) found.set(id, card);
       else if (card === undefined) missing.push(id);
     }
-    return missing.length === 0 ? found : this.loaded(ids, missing, now);
+    return missing.length === 0 ? inOrder(ids, found) : this.loaded(ids, found, missing);
   }
 
-  private async loaded(ids: readonly number[], missing: readonly number[], now: number): Promise<VideoCard[]> {
-    const loaded = await this.cards.load(missing);
-    return ids.flatMap((id) => loaded.get(id)?.card ?? this.peek(id, now) ?? []);
+  /** @param found is kept by us: what is loaded now may push it out of the cache */
+  private async loaded(ids: readonly number[], found: Map<number, VideoCard>, missing: readonly number[]): Promise<VideoCard[]> {
+    for (const [id, { card }] of await this.cards.load(missing)) found.set(id, card);
+    return inOrder(ids, found);
   }
 
   /** The author's piece when it is here, see `peek`. */
@@ -121,3 +122,5 @@ export class CardStore {
     return new Map(profiles.map((profile) => [profile.id, authorPiece(profile)]));
   }
 }
+
+const inOrder = (ids: readonly number[], cards: ReadonlyMap<number, VideoCard>): VideoCard[] => ids.flatMap((id) => cards.get(id) ?? []);
