@@ -1,6 +1,6 @@
-import { hasBit, packIds } from '@doul/contracts';
-import { answerBuffer } from '@doul/http';
-import { YES, type AuthorPiece } from './author-piece.js';
+import { packIds } from '@doul/contracts';
+import type { AuthorPiece } from './author-piece.js';
+import { renderAnswer } from './render-answer.js';
 import type { VideoCard } from './video-card.js';
 
 /** Videos as a JSON list's items without a viewer, and where what depends on the viewer stands in them. */
@@ -50,21 +50,9 @@ export function cardPage(cards: readonly VideoCard[]): CardPage {
   return { cards, bytes, favoriteAt, followAt, authorOf, videoIds, authorIds: packIds(authors.map(({ id }) => id)) };
 }
 
-/** A complete answer: `head`, the page as its viewer sees it, `tail`; an `answerBuffer` of its own. */
+/** A complete answer: `head`, the page as its viewer sees it, `tail`. */
 export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head: Buffer, tail: Buffer): Buffer {
-  const start = head.length;
-  const end = start + page.bytes.length;
-  const answer = answerBuffer(end + tail.length);
-  head.copy(answer, 0);
-  page.bytes.copy(answer, start);
-  tail.copy(answer, end);
-  if (!flags) return answer;
-  const { liked, followed } = flags;
-  // Most viewers like and follow next to nothing of a page.
-  if (anyBit(liked)) page.favoriteAt.forEach((at, video) => hasBit(liked, video) && YES.copy(answer, start + at));
-  if (anyBit(followed))
-    page.followAt.forEach((at, video) => hasBit(followed, page.authorOf[video] as number) && YES.copy(answer, start + at));
-  return answer;
+  if (!flags) return renderAnswer(head, page.bytes, tail);
+  const likes = { at: page.favoriteAt, bits: flags.liked };
+  return renderAnswer(head, page.bytes, tail, likes, { at: page.followAt, bits: flags.followed, bitOf: page.authorOf });
 }
-
-const anyBit = (bits: Uint8Array): boolean => bits.some((byte) => byte !== 0);

@@ -1,8 +1,9 @@
-export { YES, authorPiece, type AuthorPiece } from './author-piece.js';
+export { authorPiece, type AuthorPiece } from './author-piece.js';
 export { CardChanges } from './card-changes.js';
 export { cardPage, type CardPage } from './card-page.js';
 export { CardStore } from './card-store.js';
 export { CardsModule } from './cards.module.js';
+export { renderAnswer } from './render-answer.js';
 export { titleOf, withFields, type VideoCard } from './video-card.js';
 export { DEGRADED_HEADER, VideoPages } from './video-pages.js';
 export { ViewerFlagReader, type ReadFollows } from './viewer-flags.js';

@@ -1,6 +1,5 @@
-import { YES, type AuthorPiece } from '@doul/cards';
-import { hasBit, packIds, type CommentPage as StoredPage } from '@doul/contracts';
-import { answerBuffer } from '@doul/http';
+import { renderAnswer, type AuthorPiece } from '@doul/cards';
+import { packIds, type CommentPage as StoredPage } from '@doul/contracts';
 import { commentPiece, type CommentPiece } from './comment-piece.js';
 
 /** A page of comments without its authors, who change more often than it. */
@@ -73,14 +72,6 @@ export function joinPage(page: CommentPage, authors: readonly (AuthorPiece | nul
  * @param followed bit i = the viewer follows the i-th of the page's authors
  */
 export function renderPage(page: JoinedPage, followed: Uint8Array | undefined, head: Buffer, tail: Buffer): Buffer {
-  const start = head.length;
-  const answer = answerBuffer(start + page.bytes.length + tail.length);
-  head.copy(answer, 0);
-  page.bytes.copy(answer, start);
-  tail.copy(answer, start + page.bytes.length);
-  // Most viewers follow nobody of a page.
-  if (followed?.some((byte) => byte !== 0)) {
-    page.followAt.forEach((at, comment) => hasBit(followed, page.authorOf[comment] as number) && YES.copy(answer, start + at));
-  }
-  return answer;
+  if (!followed) return renderAnswer(head, page.bytes, tail);
+  return renderAnswer(head, page.bytes, tail, { at: page.followAt, bits: followed, bitOf: page.authorOf });
 }
