@@ -3,7 +3,19 @@ import { OssObjectStore } from './oss-object-store.js';
 import { storageConfig } from './storage.config.js';
 
 export { newObjectKey, type ObjectKind } from './object-key.js';
-export type { MultipartUploads, ObjectInfo, ObjectStore, Part, PutOptions, PutStreamOptions, Range, Stored } from './object-store.js';
+export type {
+  MultipartUploads,
+  ObjectInfo,
+  ObjectStore,
+  OpenUpload,
+  Part,
+  PutOptions,
+  PutStreamOptions,
+  Range,
+  SignPartOptions,
+  SignReadOptions,
+  Stored,
+} from './object-store.js';
 export { encodePng, type Pixel } from './png.js';
 export { StorageError, isStorageProblem, type StorageProblem } from './storage-error.js';
 export { storageConfig } from './storage.config.js';

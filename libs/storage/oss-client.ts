@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import OSS from 'ali-oss';
+import type { Signer } from './sign-address.js';
 
 /** `[until connected, until the answer]`, ms. */
 export type Timeout = readonly [connect: number, answer: number];
@@ -28,6 +29,22 @@ interface ListedPart {
   readonly Size: string;
 }
 
+interface ListedUploads {
+  readonly uploads: readonly { name: string; uploadId: string; initiated: string }[];
+  readonly isTruncated: boolean;
+  readonly nextKeyMarker?: string;
+  readonly nextUploadIdMarker?: string;
+}
+
+export interface CorsRule {
+  readonly allowedOrigin: string | string[];
+  readonly allowedMethod: string | string[];
+  readonly allowedHeader: string | string[];
+  readonly exposeHeader: string | string[];
+  /** Seconds. */
+  readonly maxAgeSeconds: string;
+}
+
 /** The part of ali-oss that is used, with the types it has in truth (the published ones differ). */
 export interface OssClient {
   put(key: string, bytes: Buffer, options: Options): Promise<Answer>;
@@ -37,12 +54,6 @@ export interface OssClient {
   head(key: string, options: Options): Promise<Answer>;
   deleteMulti(keys: string[], options: Options & { quiet: boolean }): Promise<unknown>;
   listV2(query: Record<string, string | number>, options: Options): Promise<Listed>;
-  signatureUrlV4(
-    method: 'GET' | 'PUT',
-    seconds: number,
-    request: { headers?: Record<string, string>; queries?: Record<string, string | number> },
-    key: string,
-  ): Promise<string>;
   initMultipartUpload(key: string, options: Options): Promise<{ uploadId: string }>;
   uploadPart(
     key: string,
@@ -55,6 +66,8 @@ export interface OssClient {
   ): Promise<Answer>;
   completeMultipartUpload(key: string, uploadId: string, parts: { number: number; etag: string }[], options: Options): Promise<unknown>;
   abortMultipartUpload(key: string, uploadId: string, options: Options): Promise<unknown>;
+  listUploads(query: Record<string, string | number>, options: Options): Promise<ListedUploads>;
+  putBucketCORS(bucket: string, rules: CorsRule[], options?: Options): Promise<unknown>;
   listParts(
     key: string,
     uploadId: string,
@@ -63,15 +76,7 @@ export interface OssClient {
   ): Promise<{ parts: ListedPart | ListedPart[]; isTruncated: string; nextPartNumberMarker?: string }>;
 }
 
-export interface OssClientOptions {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  /** Bucket in the path. */
-  readonly sld: boolean;
-}
+export type OssClientOptions = Signer;
 
 /** A client with V4 signatures and connections of its own. Calls without a stream are retried when the network fails. */
 export function ossClient(options: OssClientOptions): OssClient {

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
-import { LONG, QUICK, bareEtag, call, putHeaders, timed } from './calls.js';
-import type { MultipartUploads, Part, PutOptions } from './object-store.js';
+import { JOINING, LONG, QUICK, bareEtag, call, putHeaders, timed } from './calls.js';
+import type { MultipartUploads, OpenUpload, Part, PutOptions, SignPartOptions } from './object-store.js';
 import type { OssClient } from './oss-client.js';
+import { decodeCursor, encodeCursor } from './list-cursor.js';
 import { send } from './send.js';
+import type { AddressRequest } from './sign-address.js';
 import { isStorageProblem } from './storage-error.js';
 
 /** Parts of one answer. */
@@ -11,7 +13,7 @@ const PAGE = 1_000;
 export class OssMultipart implements MultipartUploads {
   constructor(
     private readonly client: OssClient,
-    private readonly publicly: (signed: string, key: string) => string,
+    private readonly sign: (request: AddressRequest) => string,
   ) {}
 
   async start(key: string, options: PutOptions): Promise<string> {
@@ -34,9 +36,9 @@ export class OssMultipart implements MultipartUploads {
     });
   }
 
-  async signPart(key: string, uploadId: string, number: number, seconds: number): Promise<string> {
-    const signed = await this.client.signatureUrlV4('PUT', seconds, { queries: { partNumber: number, uploadId } }, key);
-    return this.publicly(signed, key);
+  signPart(key: string, uploadId: string, number: number, { seconds, size }: SignPartOptions): string {
+    const query = { partNumber: String(number), uploadId };
+    return this.sign({ method: 'PUT', key, seconds, at: Date.now(), query, headers: { 'content-length': String(size) } });
   }
 
   async parts(key: string, uploadId: string): Promise<Part[]> {
@@ -52,9 +54,17 @@ export class OssMultipart implements MultipartUploads {
     }
   }
 
+  async list(prefix: string, cursor: string, count: number): Promise<{ uploads: OpenUpload[]; next: string }> {
+    const [keyMarker, idMarker] = decodeCursor(cursor);
+    const query = { prefix, 'max-uploads': count, 'key-marker': keyMarker, 'upload-id-marker': idMarker };
+    const page = await call('multipart.list', prefix, () => this.client.listUploads(query, { timeout: QUICK }));
+    const uploads = page.uploads.map(({ name, uploadId, initiated }) => ({ key: name, uploadId, startedAt: Date.parse(initiated) }));
+    return { uploads, next: page.isTruncated ? encodeCursor(page.nextKeyMarker ?? '', page.nextUploadIdMarker ?? '') : '' };
+  }
+
   async complete(key: string, uploadId: string, parts: readonly Pick<Part, 'number' | 'etag'>[]): Promise<void> {
     const named = parts.map(({ number, etag }) => ({ number, etag: `"${etag}"` }));
-    await call('multipart.complete', key, () => this.client.completeMultipartUpload(key, uploadId, named, { timeout: QUICK }));
+    await call('multipart.complete', key, () => this.client.completeMultipartUpload(key, uploadId, named, { timeout: JOINING }));
   }
 
   async abort(key: string, uploadId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newObjectKey } from './object-key.js';
+import type { Part } from './object-store.js';
 import { OssObjectStore, type OssStoreOptions } from './oss-object-store.js';
 import { BUCKET, KEYS, startTestServer, type TestServer } from './oss-server/test-server.js';
 
@@ -59,11 +60,12 @@ describe('objects', () => {
 
   it('have a public address, and signed ones that anybody can use', async () => {
     expect(store.publicUrl('videos/a b.mp4')).toBe('https://media.example/videos/a%20b.mp4');
-    const address = await store.signUpload('uploads/a b.bin', { contentType: 'video/mp4', seconds: 60 });
+    const address = store.signUpload('uploads/a b.bin', { contentType: 'video/mp4', seconds: 60 });
     const put = await fetch(address, { method: 'PUT', body: 'direct', headers: { 'content-type': 'video/mp4' } });
     expect(put.status).toBe(200);
-    expect(await (await fetch(await store.signRead('uploads/a b.bin', 60))).text()).toBe('direct');
-    const public_ = await open({ signedBaseUrl: `http://127.0.0.1:${server.port}/${BUCKET}` }).signRead('uploads/a b.bin', 60);
+    expect(await (await fetch(store.signRead('uploads/a b.bin', { seconds: 60 }))).text()).toBe('direct');
+    const behind = open({ signedBaseUrl: `http://127.0.0.1:${server.port}/${BUCKET}` });
+    const public_ = behind.signRead('uploads/a b.bin', { seconds: 60 });
     expect(public_).toContain('http://127.0.0.1:');
     expect(await (await fetch(public_)).text()).toBe('direct');
   });
@@ -138,7 +140,8 @@ describe('multipart', () => {
   it('joins parts that came by the server and by a signed address', async () => {
     const id = await store.multipart.start('m/a', { contentType: 'video/mp4' });
     const one = await store.multipart.putPart('m/a', id, 1, Readable.from([Buffer.alloc(PART, '1')]), PART);
-    const put = await fetch(await store.multipart.signPart('m/a', id, 2, 60), { method: 'PUT', body: Buffer.from('2') });
+    const address = store.multipart.signPart('m/a', id, 2, { seconds: 60, size: 1 });
+    const put = await fetch(address, { method: 'PUT', body: Buffer.from('2') });
     const two = { number: 2, etag: (put.headers.get('etag') ?? '').replaceAll('"', '') };
     expect(await store.multipart.parts('m/a', id)).toEqual([one, { ...two, size: 1 }]);
     expect(await store.head('m/a')).toBeUndefined();
@@ -147,12 +150,44 @@ describe('multipart', () => {
     await expect(store.multipart.parts('m/a', id)).rejects.toMatchObject({ problem: 'not-found' });
   });
 
+  it('is done once when it is completed many times at once, and its object is read across the borders of parts', async () => {
+    const id = await store.multipart.start('m/c', BYTES);
+    const bytes = [Buffer.alloc(PART, 'a'), Buffer.alloc(PART, 'b'), Buffer.from('c')];
+    const parts: Part[] = [];
+    for (const [at, part] of bytes.entries())
+      parts.push(await store.multipart.putPart('m/c', id, at + 1, Readable.from([part]), part.length));
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => store.multipart.complete('m/c', id, parts)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await store.get('m/c')).equals(Buffer.concat(bytes))).toBe(true);
+    expect((await store.get('m/c', { start: PART - 2, end: PART + 1 })).toString()).toBe('aabb');
+    expect((await store.get('m/c', { start: PART, end: PART })).toString()).toBe('b');
+    expect((await store.get('m/c', { start: 2 * PART - 1 })).toString()).toBe('bc');
+    await store.delete(['m/c']);
+    expect(await store.head('m/c')).toBeUndefined();
+  });
+
+  it('lists what is open, page by page', async () => {
+    const ids = [];
+    for (const key of ['l/a', 'l/b', 'l/b']) ids.push(await store.multipart.start(key, BYTES));
+    const seen = [];
+    let cursor = '';
+    do {
+      const page = await store.multipart.list('l/', cursor, 2);
+      seen.push(...page.uploads);
+      cursor = page.next;
+    } while (cursor !== '');
+    expect(seen.map(({ key }) => key)).toEqual(['l/a', 'l/b', 'l/b']);
+    expect(seen.map(({ uploadId }) => uploadId).sort()).toEqual(ids.sort());
+    expect(Math.abs(Date.now() - (seen[0]?.startedAt ?? 0))).toBeLessThan(10_000);
+    expect(await store.multipart.list('none/', '', 10)).toEqual({ uploads: [], next: '' });
+  });
+
   it('leaves nothing behind when it is aborted', async () => {
     const id = await store.multipart.start('m/b', BYTES);
     await store.multipart.putPart('m/b', id, 1, Readable.from([Buffer.from('x')]), 1);
     await store.multipart.abort('m/b', id);
     await store.multipart.abort('m/b', id);
-    expect(await readdir(join(server.dir, BUCKET, 'uploads'))).toEqual([]);
+    expect(await readdir(join(server.dir, BUCKET, 'uploads'))).not.toContain(id);
     await expect(store.multipart.complete('m/b', id, [{ number: 1, etag: 'x' }])).rejects.toMatchObject({ problem: 'not-found' });
   });
 });

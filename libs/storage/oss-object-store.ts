@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { childLog } from '@doul/runtime';
 import { LONG, QUICK, bareEtag, call, putHeaders, timed } from './calls.js';
-import type { ObjectInfo, ObjectStore, PutOptions, PutStreamOptions, Range, Stored } from './object-store.js';
-import { ossClient, type OssClient, type OssClientOptions } from './oss-client.js';
+import type { ObjectInfo, ObjectStore, PutOptions, PutStreamOptions, Range, SignReadOptions, Stored } from './object-store.js';
+import { ossClient, type CorsRule, type OssClient, type OssClientOptions } from './oss-client.js';
 import { OssMultipart } from './oss-multipart.js';
 import { IDLE_MS, send } from './send.js';
+import { signAddress, type AddressRequest } from './sign-address.js';
 import { StorageError, isStorageProblem } from './storage-error.js';
 
 const log = childLog('storage');
@@ -25,6 +26,15 @@ const inUrl = (key: string): string => key.split('/').map(encodeURIComponent).jo
 const rangeHeader = (range: Range | undefined): Record<string, string> =>
   range ? { Range: `bytes=${range.start}-${range.end ?? ''}`, 'x-oss-range-behavior': 'standard' } : {};
 
+/** What pages in browsers need: reading with ranges, and PUTs to signed addresses whose ETag they then name. */
+const browserRule = (origins: readonly string[]): CorsRule => ({
+  allowedOrigin: [...origins],
+  allowedMethod: ['GET', 'HEAD', 'PUT'],
+  allowedHeader: '*',
+  exposeHeader: ['ETag', 'x-oss-request-id', 'Content-Range', 'Accept-Ranges', 'Content-Length'],
+  maxAgeSeconds: '600',
+});
+
 /** The store over ali-oss: Aliyun OSS and the bundled server alike. */
 export class OssObjectStore implements ObjectStore {
   readonly #client: OssClient;
@@ -32,7 +42,7 @@ export class OssObjectStore implements ObjectStore {
 
   constructor(private readonly options: OssStoreOptions) {
     this.#client = ossClient(options);
-    this.multipart = new OssMultipart(this.#client, this.#publicly);
+    this.multipart = new OssMultipart(this.#client, this.#sign);
   }
 
   putStream(key: string, source: Readable, options: PutStreamOptions): Promise<Stored> {
@@ -99,22 +109,29 @@ export class OssObjectStore implements ObjectStore {
     return { objects, next: page.nextContinuationToken ?? '' };
   }
 
-  async signRead(key: string, seconds: number): Promise<string> {
-    return this.#publicly(await this.#client.signatureUrlV4('GET', seconds, {}, key), key);
+  signRead(key: string, { seconds, window = 0 }: SignReadOptions): string {
+    const now = Date.now();
+    const at = window === 0 ? now : now - (now % (window * 1_000));
+    return this.#sign({ method: 'GET', key, seconds: seconds + window, at });
   }
 
-  async signUpload(key: string, options: { contentType: string; seconds: number }): Promise<string> {
-    const request = { headers: { 'content-type': options.contentType } };
-    return this.#publicly(await this.#client.signatureUrlV4('PUT', options.seconds, request, key), key);
+  signUpload(key: string, { contentType, seconds }: { contentType: string; seconds: number }): string {
+    return this.#sign({ method: 'PUT', key, seconds, at: Date.now(), headers: { 'content-type': contentType } });
   }
 
   publicUrl(key: string): string {
     return `${withoutSlash(this.options.mediaBaseUrl)}/${inUrl(key)}`;
   }
 
+  async allowOrigins(origins: readonly string[]): Promise<void> {
+    const { bucket } = this.options;
+    await call('cors', bucket, () => this.#client.putBucketCORS(bucket, [browserRule(origins)], { timeout: QUICK }));
+  }
+
   /** The signature covers bucket, key and query, not the host, so the same query holds at the public address. */
-  readonly #publicly = (signed: string, key: string): string =>
-    this.options.signedBaseUrl === ''
-      ? signed
-      : `${withoutSlash(this.options.signedBaseUrl)}/${inUrl(key)}${signed.slice(signed.indexOf('?'))}`;
+  readonly #sign = (request: AddressRequest): string => {
+    const signed = signAddress(this.options, request);
+    const { signedBaseUrl } = this.options;
+    return signedBaseUrl === '' ? signed : `${withoutSlash(signedBaseUrl)}/${inUrl(request.key)}${signed.slice(signed.indexOf('?'))}`;
+  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -60,6 +60,12 @@ export async function stageFile(folder: string, source: Readable, maxBytes: numb
   }
 }
 
+/** Every file below a folder. */
+export async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
 export const discard = (path: string): Promise<void> => rm(path, { force: true });
 
 /** Makes a rename inside a folder durable. */
@@ -77,6 +83,13 @@ export async function commitFile(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await rename(from, to);
   await syncFolder(dirname(to));
+}
+
+/** Gives synced files a second name each; a crash in between leaves names that belong to nothing. */
+export async function linkFiles(files: readonly { from: string; to: string }[]): Promise<void> {
+  for (const folder of new Set(files.map(({ to }) => dirname(to)))) await mkdir(folder, { recursive: true });
+  for (const { from, to } of files) await link(from, to);
+  for (const folder of new Set(files.map(({ to }) => dirname(to)))) await syncFolder(folder);
 }
 
 /** Replaces a small document in one step. */

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { nanoid } from 'nanoid';
 import { OssError } from './errors.js';
-import { NameLock, commitFile, commitJson, discard, stageFile, type StagedFile } from './files.js';
+import { NameLock, commitFile, commitJson, discard, filesUnder, linkFiles, stageFile, type StagedFile } from './files.js';
+import { readPieces, type Piece } from './pieces.js';
 
 export type Acl = 'private' | 'public-read' | 'public-read-write';
 
-/** What is known of an object; `blob` names the file that holds its bytes. */
+/** What is known of an object; `blob` names the file that holds its bytes, `pieces` those of a multipart upload. */
 export interface ObjectMeta {
   readonly key: string;
   readonly size: number;
@@ -21,17 +23,19 @@ export interface ObjectMeta {
   /** `default` follows the bucket. */
   readonly acl: Acl | 'default';
   readonly blob: string;
+  readonly pieces?: readonly Piece[];
 }
 
 export interface NewObject {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly acl?: Acl | 'default';
-  /** Of a multipart upload; otherwise it is the bytes' MD5. */
-  readonly etag?: string;
   /** Refuse when the key exists. */
   readonly forbidOverwrite?: boolean;
 }
+
+/** The files that hold an object's bytes, in order. */
+export const piecesOf = ({ pieces, blob, size }: ObjectMeta): readonly Piece[] => pieces ?? [{ blob, size }];
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -63,7 +67,7 @@ export class DiskObjects {
       const meta = JSON.parse(await readFile(path, 'utf8')) as ObjectMeta;
       this.#index.set(meta.key, meta);
     }
-    const used = new Set([...this.#index.values()].map((meta) => meta.blob));
+    const used = new Set([...this.#index.values()].flatMap((meta) => piecesOf(meta).map(({ blob }) => blob)));
     for (const path of await filesUnder(join(this.dir, 'blobs'))) if (!used.has(basename(path))) await discard(path);
   }
 
@@ -95,20 +99,47 @@ export class DiskObjects {
    */
   commit(staged: StagedFile, object: NewObject): Promise<ObjectMeta> {
     return this.#lock.run(object.key, async () => {
-      const before = this.#index.get(object.key);
-      if (before && object.forbidOverwrite) {
+      if (!this.#mayCommit(object)) {
         await discard(staged.path);
         throw new OssError('FileAlreadyExists');
       }
       const blob = basename(staged.path);
       await commitFile(staged.path, this.#blobPath(blob));
-      const { key, headers, acl = 'default' } = object;
-      const [etag, type] = object.etag === undefined ? [staged.md5, 'Normal' as const] : [object.etag, 'Multipart' as const];
-      const meta = { key, size: staged.size, etag, modified: Date.now(), type, headers, acl, blob };
-      await this.#save(meta);
-      if (before) await discard(this.#blobPath(before.blob));
-      return meta;
+      return this.#replace(object, { size: staged.size, etag: staged.md5, type: 'Normal', blob });
     });
+  }
+
+  /**
+   * Makes files that belong to an upload the object's, without moving a byte: they get a second name here, and the upload may
+   * drop its own.
+   *
+   * @throws OssError FileAlreadyExists
+   */
+  join(files: readonly { path: string; size: number }[], etag: string, object: NewObject): Promise<ObjectMeta> {
+    return this.#lock.run(object.key, async () => {
+      if (!this.#mayCommit(object)) throw new OssError('FileAlreadyExists');
+      const pieces = files.map(({ size }) => ({ blob: nanoid(), size }));
+      await linkFiles(pieces.map(({ blob }, at) => ({ from: files[at]?.path ?? '', to: this.#blobPath(blob) })));
+      const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
+      return this.#replace(object, { size, etag, type: 'Multipart', blob: '', pieces });
+    });
+  }
+
+  #mayCommit({ key, forbidOverwrite }: NewObject): boolean {
+    return !(forbidOverwrite && this.#index.has(key));
+  }
+
+  async #replace(object: NewObject, bytes: Pick<ObjectMeta, 'size' | 'etag' | 'type' | 'blob' | 'pieces'>): Promise<ObjectMeta> {
+    const { key, headers, acl = 'default' } = object;
+    const before = this.#index.get(key);
+    const meta = { key, headers, acl, modified: Date.now(), ...bytes };
+    await this.#save(meta);
+    if (before) await this.#discardBytes(before);
+    return meta;
+  }
+
+  async #discardBytes(meta: ObjectMeta): Promise<void> {
+    for (const { blob } of piecesOf(meta)) await discard(this.#blobPath(blob));
   }
 
   /** @throws OssError NoSuchKey */
@@ -124,7 +155,7 @@ export class DiskObjects {
       await discard(this.#metaPath(key));
       this.#index.delete(key);
       this.#sorted = undefined;
-      await discard(this.#blobPath(meta.blob));
+      await this.#discardBytes(meta);
     });
   }
 
@@ -142,8 +173,8 @@ export class DiskObjects {
       const meta = this.get(key);
       const picked = pick(meta);
       if (!picked) return { meta, picked, stream: undefined };
-      const file = await open(this.#blobPath(meta.blob), 'r').catch(() => undefined);
-      if (file) return { meta, picked, stream: file.createReadStream({ start: picked.start, end: picked.end }) };
+      const stream = await readPieces(piecesOf(meta), picked, (blob) => this.#blobPath(blob));
+      if (stream) return { meta, picked, stream };
       if (this.#index.get(key) === meta) throw new OssError('InternalError', 'The bytes of the object are missing.');
     }
   }
@@ -162,9 +193,4 @@ export class DiskObjects {
   #blobPath(blob: string): string {
     return join(this.dir, 'blobs', sha256(blob).slice(0, 2), blob);
   }
-}
-
-async function filesUnder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { OssError } from './errors.js';
-import { commitFile, commitJson, discard, type StagedFile } from './files.js';
+import { NameLock, commitFile, commitJson, discard, type StagedFile } from './files.js';
 import type { DiskObjects, NewObject, ObjectMeta } from './objects.js';
 
 export interface Part {
@@ -31,6 +29,7 @@ const MIN_PART_BYTES = 100 * 1024;
 /** Multipart uploads in progress: a folder each, whose part files are named `<number>.<etag>.<size>`. */
 export class DiskUploads {
   readonly #uploads = new Map<string, Upload>();
+  readonly #lock = new NameLock();
 
   private constructor(
     private readonly dir: string,
@@ -95,19 +94,20 @@ export class DiskUploads {
   }
 
   /**
-   * Joins the named parts into the object.
+   * Joins the named parts into the object. Of several calls at once one does it.
    *
-   * @throws OssError InvalidPartOrder, InvalidPart, EntityTooSmall, FileAlreadyExists
+   * @throws OssError NoSuchUpload, InvalidPartOrder, InvalidPart, EntityTooSmall, FileAlreadyExists
    */
-  async complete(upload: Upload, named: readonly { number: number; etag: string }[]): Promise<ObjectMeta> {
-    const parts = namedParts(upload, named);
-    const total = parts.reduce((sum, part) => sum + part.size, 0);
-    const staged = await this.objects.stage(Readable.from(bytesOf(parts), { objectMode: false }), total);
-    const digests = createHash('md5').update(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'));
-    const etag = `${digests.digest('hex').toUpperCase()}-${parts.length}`;
-    const meta = await this.objects.commit(staged, { ...upload.object, etag });
-    await this.abort(upload);
-    return meta;
+  complete(upload: Upload, named: readonly { number: number; etag: string }[]): Promise<ObjectMeta> {
+    return this.#lock.run(upload.id, async () => {
+      this.get(upload.id, upload.object.key);
+      const parts = namedParts(upload, named);
+      const digests = createHash('md5').update(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'));
+      const etag = `${digests.digest('hex').toUpperCase()}-${parts.length}`;
+      const meta = await this.objects.join(parts, etag, upload.object);
+      await this.abort(upload);
+      return meta;
+    });
   }
 
   async abort(upload: Upload): Promise<void> {
@@ -127,8 +127,4 @@ function namedParts(upload: Upload, named: readonly { number: number; etag: stri
   const small = parts.slice(0, -1).find((part) => part.size < MIN_PART_BYTES);
   if (small) throw new OssError('EntityTooSmall', undefined, { MinSizeAllowed: String(MIN_PART_BYTES), PartNumber: String(small.number) });
   return parts;
-}
-
-async function* bytesOf(parts: readonly Part[]): AsyncGenerator<Buffer> {
-  for (const part of parts) yield* createReadStream(part.path) as AsyncIterable<Buffer>;
 }
