@@ -258,6 +258,44 @@ CREATE TABLE `outbox` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `uploads` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `upload_id` char(21) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `author_id` bigint(20) NOT NULL,
+  `slot` smallint(6) DEFAULT NULL,
+  `state` varchar(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `file_name` varchar(255) NOT NULL,
+  `content_type` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `size_bytes` bigint(20) NOT NULL,
+  `sha256` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `part_size` bigint(20) NOT NULL,
+  `part_count` int(11) NOT NULL,
+  `object_key` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `store_id` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `request_key` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `video_id` bigint(20) DEFAULT NULL,
+  `created_at` bigint(20) NOT NULL,
+  `expires_at` bigint(20) NOT NULL,
+  `state_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_uploads_upload` (`upload_id`),
+  UNIQUE KEY `uq_uploads_request` (`author_id`,`request_key`),
+  UNIQUE KEY `uq_uploads_object` (`object_key`),
+  UNIQUE KEY `uq_uploads_slot` (`author_id`,`slot`),
+  KEY `ix_uploads_author_state` (`author_id`,`state`,`id`),
+  KEY `ix_uploads_state` (`state`,`state_at`),
+  KEY `ix_uploads_expiry` (`state`,`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `upload_parts` (
+  `upload` bigint(20) NOT NULL,
+  `number` int(11) NOT NULL,
+  `size` bigint(20) NOT NULL,
+  `etag` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`upload`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `user_counters` (
   `id` bigint(20) NOT NULL,
   `work_count` bigint(20) NOT NULL DEFAULT 0,

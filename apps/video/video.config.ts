@@ -6,4 +6,22 @@ export const videoConfig = defineConfig('video', {
     default: '16',
     doc: 'Shards of the like store, by viewer; fixed when the store is created, so a changed value is refused at boot',
   },
+  PUBLISH_MAX_BYTES: {
+    schema: env.int(1_000_000, 100_000_000_000),
+    default: '536870912',
+    doc: 'Largest video that is uploaded in one request, in bytes; the gateway has the same variable',
+  },
+  UPLOAD_MAX_BYTES: {
+    schema: env.int(1_000_000, 1_000_000_000_000),
+    default: '4294967296',
+    doc: 'Largest video that is uploaded in parts, in bytes',
+  },
+  UPLOAD_PART_BYTES: {
+    schema: env.int(5 * 2 ** 20, 2 ** 30),
+    default: '5242880',
+    doc: 'Smallest part of an upload but the last, in bytes; parts of large files are larger, so that there are at most 1,000',
+  },
+  UPLOAD_MAX_OPEN: { schema: env.int(1, 1_000), default: '20', doc: 'Uploads in parts that a user may have open at a time' },
+  UPLOAD_LIFETIME_S: { schema: env.int(60, 7 * 86_400), default: '86400', doc: 'How long an upload in parts may take, in seconds' },
+  UPLOAD_URL_S: { schema: env.int(10, 86_400), default: '3600', doc: 'How long the address of a part is good for, in seconds' },
 });

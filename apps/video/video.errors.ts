@@ -16,4 +16,41 @@ export const VideoErrors = defineErrors('video', 13, {
     zh: '该文件已属于另一个视频',
   },
   NO_SUCH_USER: { n: 5, grpc: 'NOT_FOUND', en: 'There is no such user', zh: '用户不存在' },
+  NO_SUCH_UPLOAD: { n: 20, grpc: 'NOT_FOUND', en: 'There is no such upload', zh: '上传任务不存在' },
+  UPLOAD_ENDED: {
+    n: 21,
+    grpc: 'FAILED_PRECONDITION',
+    en: 'The upload was aborted or has expired; begin a new one',
+    zh: '上传已取消或已过期，请重新上传',
+  },
+  UPLOAD_COMPLETED: {
+    n: 22,
+    grpc: 'FAILED_PRECONDITION',
+    en: 'The upload is complete already; delete its video instead',
+    zh: '上传已完成，如需撤回请删除视频',
+  },
+  UPLOAD_INCOMPLETE: {
+    n: 23,
+    grpc: 'FAILED_PRECONDITION',
+    en: '{count} parts are missing or have another size: {parts}',
+    zh: '有 {count} 个分片缺失或大小不符：{parts}',
+  },
+  TOO_MANY_UPLOADS: {
+    n: 24,
+    grpc: 'RESOURCE_EXHAUSTED',
+    en: 'There are {most} open uploads already; complete or abort one first',
+    zh: '已有 {most} 个未完成的上传，请先完成或取消其中一个',
+  },
+  NO_SUCH_PART: {
+    n: 26,
+    grpc: 'INVALID_ARGUMENT',
+    en: 'There is no part {number}: the upload has {count}',
+    zh: '没有第 {number} 个分片，共 {count} 个',
+  },
+  UPLOAD_TOO_LARGE: {
+    n: 25,
+    grpc: 'INVALID_ARGUMENT',
+    en: 'The file is larger than {most} bytes',
+    zh: '文件超过 {most} 字节',
+  },
 });

@@ -16,8 +16,8 @@ export type LimitPolicy = 'register' | 'login' | 'publish' | 'comment' | 'messag
 export interface UploadOptions {
   /** Name of the file field, or of each of several. */
   file: string | readonly string[];
-  /** Largest size of one file, in bytes. */
-  maxBytes: number;
+  /** Largest size of one file, in bytes; a function where the configuration says it, which is not read yet when endpoints are declared. */
+  maxBytes: number | (() => number);
 }
 
 export interface EndpointOptions<P extends Shape, A extends Shape> {

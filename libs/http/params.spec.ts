@@ -55,3 +55,19 @@ describe('language', () => {
     ['zh;q=0', 'en'],
   ])('%j is %s', (header, language) => expect(languageOf(header)).toBe(language));
 });
+
+describe('numbers', () => {
+  const shape = { numbers: p.numbers({ max: 9, most: 3 }) };
+  it.each<[unknown, number[]]>([
+    ['1,2', [1, 2]],
+    [' 9 , 1 ', [9, 1]],
+    ['3,3,3', [3]],
+    [4, [4]],
+  ])('%j reads %j', (raw, numbers) => expect(inputReader(shape)(query({ numbers: raw }))).toEqual({ numbers }));
+  it('are a list in JSON', () => {
+    expect(inputReader(shape)([{ values: { numbers: [2, '1'] }, repeats: false }])).toEqual({ numbers: [2, 1] });
+  });
+  it.each([['0'], ['10'], ['1,2,3,4'], ['1,,2'], ['1,'], ['x'], [{}]])('%j is refused', (raw) => {
+    expect(() => inputReader(shape)(query({ numbers: raw }))).toThrow('Parameter numbers');
+  });
+});

@@ -43,6 +43,23 @@ function readWhole(raw: unknown, min: number, max: number): number | Problem {
   return value === undefined || value < min || value > max ? problems.notWhole(min, max) : value;
 }
 
+export interface NumbersLimits {
+  min?: number;
+  max: number;
+  /** How many there may be. */
+  most: number;
+}
+
+/** `1,2,3`, one number, or a list in JSON; each once, in the order given. */
+function readNumbers(raw: unknown, { min = 1, max, most }: NumbersLimits): number[] | Problem {
+  const items: readonly unknown[] = typeof raw === 'string' ? raw.split(',') : Array.isArray(raw) ? raw : [raw];
+  const numbers = items.slice(0, most + 1).map((item) => wholeOf(typeof item === 'string' ? item.trim() : item));
+  const good = numbers.filter((value) => value !== undefined && value >= min && value <= max) as number[];
+  return numbers.length > most || numbers.length === 0 || good.length < numbers.length
+    ? problems.notNumbers(min, max, most)
+    : [...new Set(good)];
+}
+
 /** Below this a time is taken for seconds: as milliseconds it would be before March 1973, as seconds it is the year 5138. */
 const SECONDS_BELOW = 100_000_000_000;
 
@@ -78,6 +95,9 @@ export const p = {
   /** A whole number within limits, both inclusive. */
   int: ({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {}) =>
     param({ type: 'integer', format: 'int64', minimum: min, maximum: max }, (raw) => readWhole(raw, min, max)),
+  /** Several whole numbers, both limits inclusive. */
+  numbers: (limits: NumbersLimits) =>
+    param({ type: 'string', description: 'Whole numbers separated by commas; in JSON also a list' }, (raw) => readNumbers(raw, limits)),
   /** A text that shows something; what is over the limit is refused, never cut. */
   text: (limits: TextLimits) =>
     param({ type: 'string', minLength: limits.min ?? 1, maxLength: limits.max }, (raw) => readText(raw, limits)),

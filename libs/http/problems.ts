@@ -16,6 +16,11 @@ export const problems = {
   notCursor: new Problem('is not a cursor of this list', '不是此列表的游标'),
   notWhole: (min: number, max: number): Problem =>
     new Problem(`must be a whole number from ${min} to ${max}`, `必须是 ${min} 到 ${max} 之间的整数`),
+  notNumbers: (min: number, max: number, most: number): Problem =>
+    new Problem(
+      `must be 1 to ${most} whole numbers from ${min} to ${max}, separated by commas`,
+      `必须是 1 到 ${most} 个 ${min} 到 ${max} 之间的整数，用逗号分隔`,
+    ),
   notOneOf: (values: readonly (string | number)[]): Problem =>
     new Problem(`must be one of ${values.join(', ')}`, `必须是 ${values.join('、')} 之一`),
   tooShort: (min: number): Problem => new Problem(`must have at least ${min} characters`, `至少需要 ${min} 个字符`),

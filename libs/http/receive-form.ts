@@ -39,7 +39,8 @@ export function receiveForm(endpoint: AnyEndpoint, upload: UploadOptions, reques
     else identifyEarly(sources);
     const fields = new FormFields();
     const all = [...sources, fields];
-    const reading = new FormReading(request.raw, fields, { names, maxBytes: upload.maxBytes, beforeFile: () => identifyEarly(all) }, store);
+    const maxBytes = typeof upload.maxBytes === 'number' ? upload.maxBytes : upload.maxBytes();
+    const reading = new FormReading(request.raw, fields, { names, maxBytes, beforeFile: () => identifyEarly(all) }, store);
     try {
       const files = await reading.files();
       return { input: await finish(all), files };

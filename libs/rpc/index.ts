@@ -1,7 +1,7 @@
 export { answerEach, type Answered } from './ask.js';
 export type { CallOptions } from './call.js';
 export { rpcClient, type RpcClient } from './client.js';
-export { RpcController } from './controller.js';
+export { RpcController, handlersOf } from './controller.js';
 export type { RequestOf, ResponseOf, RpcDefinition, RpcMethod } from './definition.js';
 export type { RpcContext, RpcHandlers } from './handlers.js';
 export { instanceClient } from './instance-client.js';

@@ -23,7 +23,11 @@ export const gatewayConfig = defineConfig('gateway', {
     doc: "Directory of nginx's modules; the Lua module must be there",
   },
   NGINX_USER: { schema: env.text(), default: '', doc: "User of nginx's workers when it is started as root" },
-  PUBLISH_MAX_BYTES: { schema: env.int(1_000_000, 100_000_000_000), default: '268435456', doc: 'Largest uploaded video, in bytes' },
+  PUBLISH_MAX_BYTES: {
+    schema: env.int(1_000_000, 100_000_000_000),
+    default: '536870912',
+    doc: 'Largest video uploaded in one request, in bytes',
+  },
 });
 
 /** Variables that belong to the layers; the gateway reads them leniently, since it runs without their slices. */

@@ -26,6 +26,8 @@ export function environment({ name, ports, secrets, run }) {
     OSS_ACCESS_KEY_ID: secrets.ossKeyId,
     OSS_ACCESS_KEY_SECRET: secrets.ossKeySecret,
     OSS_SLD: 'true',
+    // The bundled server is reached through nginx; any other store by its own address.
+    OSS_SIGNED_BASE_URL: 'OSS_ENDPOINT' in run.overrides ? '' : `${publicUrl}/storage`,
     JWT_SECRET: secrets.jwt,
     FFMPEG_PATH: firstOnPath('ffmpeg') ?? 'ffmpeg',
     FFPROBE_PATH: firstOnPath('ffprobe') ?? 'ffprobe',

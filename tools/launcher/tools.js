@@ -16,6 +16,7 @@ export const TOOL_COMMANDS = {
   dlq: ['ops', 'dlq'],
   words: ['ops', 'words'],
   review: ['ops', 'review'],
+  bucket: ['ops', 'bucket'],
 };
 
 /**

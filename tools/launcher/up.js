@@ -55,6 +55,12 @@ async function migrate(profile) {
   });
 }
 
+/** Pages in browsers may upload to the bundled object store and play from it. @param {import('./profile.js').Profile} profile */
+async function openBucket(profile) {
+  if (externalServers(profile).includes('oss') || !existsSync(toolMain('ops'))) return;
+  if ((await runTool(profile, 'ops', ['bucket', 'cors', '--quiet'])) !== 0) throw new Problem('the bucket could not be opened to browsers');
+}
+
 /** @param {import('./profile.js').Profile} profile */
 async function waitForFrontDoor(profile) {
   for (const until = Date.now() + FRONT_DOOR_MS; !(await frontDoorAnswers(profile));) {
@@ -95,7 +101,7 @@ export async function serversUp(name, mode) {
   // Whoever waits for it sees its failure; until then it is nobody's.
   search.catch(() => undefined);
   await step('servers are up', () => start(profile.dir, quick));
-  await migrate(profile);
+  await Promise.all([migrate(profile), openBucket(profile)]);
   return { profile, rebuilt, search };
 }
 

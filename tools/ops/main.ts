@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   reconcile: async () => (await import('./reconcile.js')).reconcile,
   dlq: async () => (await import('./dlq.js')).dlq,
   words: async () => (await import('./words.js')).words,
+  bucket: async () => (await import('./bucket.js')).bucket,
   review: async () => (await import('./review.js')).review,
 };
 

@@ -1,14 +1,13 @@
 import { CommonErrors } from '@doul/contracts';
 import { VideoSchema, endpoint, examples, p, pageShape } from '@doul/http';
 import { z } from 'zod';
+import { videoConfig } from '../video.config.js';
 import { VideoErrors } from '../video.errors.js';
 import { MAX_LIST } from './favorite.schema.js';
 import { AUTHOR_STATES } from './video.view.js';
 
-/** Largest video: 3 minutes at 10 Mbit/s are 225 MB. */
-export const MAX_VIDEO_BYTES = 256 << 20;
 /** In Unicode characters. */
-const MAX_TITLE = 200;
+export const MAX_TITLE = 200;
 
 export const publishVideo = endpoint({
   method: 'POST',
@@ -24,7 +23,7 @@ export const publishVideo = endpoint({
   errors: [VideoErrors.NOT_A_VIDEO, CommonErrors.TEXT_REFUSED, CommonErrors.BODY_TOO_LARGE],
   example: {},
   request: { title: '海边的日落 sunset' },
-  multipart: { file: 'data', maxBytes: MAX_VIDEO_BYTES },
+  multipart: { file: 'data', maxBytes: () => videoConfig().PUBLISH_MAX_BYTES },
   limit: 'publish',
 });
 

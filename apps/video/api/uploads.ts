@@ -3,11 +3,11 @@ import type { Call, UploadForm, UploadStream } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { childLog } from '@doul/runtime';
 import { isStorageProblem, newObjectKey, objectStore, type ObjectStore } from '@doul/storage';
-import { wordFilter } from '@doul/text';
 import { Injectable } from '@nestjs/common';
+import { videoConfig } from '../video.config.js';
 import { VideoErrors } from '../video.errors.js';
-import { MAX_VIDEO_BYTES } from './publish.schema.js';
 import { SNIFF_BYTES, peek, sniff } from './sniff.js';
+import { TitleCheck } from './title-check.js';
 
 const log = childLog('uploads');
 
@@ -23,9 +23,11 @@ const UNCERTAIN = new Set([CommonErrors.UNAVAILABLE.row.code, CommonErrors.DEADL
 @Injectable()
 export class Uploads {
   private readonly objects: ObjectStore = objectStore();
-  private readonly words = wordFilter();
 
-  constructor(@InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>) {}
+  constructor(
+    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
+    private readonly titles: TitleCheck,
+  ) {}
 
   /** @throws DoulError NOT_A_VIDEO, TEXT_REFUSED, INVALID_PARAMETER, BODY_TOO_LARGE, UNAUTHENTICATED */
   async receive(form: UploadForm<{ title?: string | undefined }>, call: Call): Promise<void> {
@@ -34,7 +36,7 @@ export class Uploads {
     const file = files.get('data');
     if (!file) throw CommonErrors.INVALID_PARAMETER({ parameter: 'data', problem: 'is missing' });
     try {
-      const title = this.checked(input.title ?? '');
+      const title = this.titles.checked(input.title ?? '');
       const request = { authorId: call.viewerId, title, objectKey: file.key, sizeBytes: file.sizeBytes, requestKey: call.requestKey };
       const { created } = await this.videos.createVideo(request);
       if (!created) await this.discard(file);
@@ -54,19 +56,15 @@ export class Uploads {
     }
     const key = newObjectKey('videos', container.extension);
     try {
-      const { size } = await this.objects.putStream(key, whole, { contentType: container.contentType, maxBytes: MAX_VIDEO_BYTES });
+      const { contentType } = container;
+      const limits = { contentType, maxBytes: videoConfig().PUBLISH_MAX_BYTES } as const;
+      const { size } = await this.objects.putStream(key, whole, limits);
       return { key, sizeBytes: size };
     } catch (error) {
       if (isStorageProblem(error, 'too-large')) throw CommonErrors.BODY_TOO_LARGE({}, error);
       if (isStorageProblem(error, 'aborted') || isStorageProblem(error, 'stalled')) throw CommonErrors.UNREADABLE_BODY({}, error);
       throw error;
     }
-  }
-
-  private checked(title: string): string {
-    const { worst } = this.words.check(title);
-    if (worst === 'block' || worst === 'review') throw CommonErrors.TEXT_REFUSED({ parameter: 'title' });
-    return worst === 'mask' ? this.words.mask(title) : title;
   }
 
   private async discard(file: StoredFile): Promise<void> {

@@ -1,5 +1,11 @@
 import { CardsModule } from '@doul/cards';
-import { FavoriteServiceDefinition, FeedServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import {
+  FavoriteServiceDefinition,
+  FeedServiceDefinition,
+  ProfileServiceDefinition,
+  UploadServiceDefinition,
+  VideoServiceDefinition,
+} from '@doul/contracts';
 import { apiLayer } from '@doul/http';
 import { RpcModule } from '@doul/rpc';
 import { Module } from '@nestjs/common';
@@ -8,6 +14,8 @@ import { FeedPages } from './feed-pages.js';
 import { FeedWindows } from './feed-windows.js';
 import { FeedController } from './feed.controller.js';
 import { PublishController } from './publish.controller.js';
+import { TitleCheck } from './title-check.js';
+import { UploadController } from './upload.controller.js';
 import { Uploads } from './uploads.js';
 import { UserCheck } from './user-check.js';
 import { VideoLists } from './video-lists.js';
@@ -15,10 +23,16 @@ import { VideoLists } from './video-lists.js';
 @Module({
   imports: [
     CardsModule,
-    RpcModule.clients(FavoriteServiceDefinition, FeedServiceDefinition, ProfileServiceDefinition, VideoServiceDefinition),
+    RpcModule.clients(
+      FavoriteServiceDefinition,
+      FeedServiceDefinition,
+      ProfileServiceDefinition,
+      UploadServiceDefinition,
+      VideoServiceDefinition,
+    ),
   ],
-  controllers: [FeedController, FavoriteController, PublishController],
-  providers: [FeedPages, FeedWindows, Uploads, UserCheck, VideoLists],
+  controllers: [FeedController, FavoriteController, PublishController, UploadController],
+  providers: [FeedPages, FeedWindows, TitleCheck, Uploads, UserCheck, VideoLists],
 })
 export class VideoApiModule {}
 

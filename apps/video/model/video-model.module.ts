@@ -20,6 +20,8 @@ import { FeedCheck } from './reconcile-feed.js';
 import { LikeCheck } from './reconcile-likes.js';
 import { ReconcileRepository } from './reconcile.repository.js';
 import { Reconciliation } from './reconciliation.js';
+import { UploadRepository } from './upload.repository.js';
+import { Uploads } from './uploads.js';
 import { VideoChangeLog } from './video-changes.js';
 import { VideoRepository } from './video.repository.js';
 
@@ -41,6 +43,8 @@ const providers = [
   PublicationRepository,
   ReconcileRepository,
   Reconciliation,
+  UploadRepository,
+  Uploads,
   UserCounters,
   VideoChangeLog,
   VideoCounters,

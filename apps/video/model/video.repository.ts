@@ -1,5 +1,5 @@
 import { VideoUploadedEvent } from '@doul/contracts';
-import { Database, isDuplicate } from '@doul/data';
+import { Database, isDuplicate, type Tx } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
 import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
@@ -10,6 +10,8 @@ export interface NewVideo {
   objectKey: string;
   sizeBytes: number;
   requestKey: string;
+  /** Of the file, hexadecimal, when its uploader said so: the worker compares. */
+  sha256?: string | undefined;
 }
 
 /** A page reads the newest of each, since a range over several states would walk over every removed video. */
@@ -34,6 +36,18 @@ export class VideoRepository {
    * @returns undefined when the object belongs to another video already
    */
   async create(video: NewVideo): Promise<{ id: number; created: boolean } | undefined> {
+    try {
+      return await this.database.transaction(async (tx) => ({ id: await this.insert(tx, video), created: true }));
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    const sql = 'SELECT id FROM videos WHERE author_id = ? AND request_key = ?';
+    const first = await this.database.one<{ id: number }>(sql, [video.authorId, video.requestKey]);
+    return first && { id: first.id, created: false };
+  }
+
+  /** The same as part of the caller's transaction, which fails when object or request key were used before; the video's id. */
+  async insert(tx: Tx, video: NewVideo): Promise<number> {
     const now = Date.now();
     const row = {
       author_id: video.authorId,
@@ -45,18 +59,9 @@ export class VideoRepository {
       created_at: now,
       state_at: now,
     };
-    try {
-      return await this.database.transaction(async (tx) => {
-        const { insertId: id } = await tx.insert('videos', [row]);
-        await this.outbox.append(tx, VideoUploadedEvent, { videoId: id, authorId: video.authorId, objectKey: video.objectKey });
-        return { id, created: true };
-      });
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-    }
-    const sql = 'SELECT id FROM videos WHERE author_id = ? AND request_key = ?';
-    const first = await this.database.one<{ id: number }>(sql, [video.authorId, video.requestKey]);
-    return first && { id: first.id, created: false };
+    const { insertId: id } = await tx.insert('videos', [row]);
+    await this.outbox.append(tx, VideoUploadedEvent, { videoId: id, authorId: video.authorId, objectKey: video.objectKey });
+    return id;
   }
 
   async byIds(ids: readonly number[]): Promise<Map<number, StoredVideo>> {

@@ -8,12 +8,13 @@ import { FavoriteService } from './favorite.service.js';
 import { FeedKeeper } from './feed-keeper.js';
 import { FeedService } from './feed.service.js';
 import { PublishedVideos } from './published-videos.js';
+import { UploadService } from './upload.service.js';
 import { VideoService } from './video.service.js';
 import { VisibleFeed } from './visible-feed.js';
 
 @Module({
   imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
-  controllers: [FeedService, FavoriteService, VideoService],
+  controllers: [FeedService, FavoriteService, UploadService, VideoService],
   providers: [CardReader, DefaultCover, FeedKeeper, PublishedVideos, VisibleFeed],
 })
 export class VideoRpcModule {}

@@ -10,11 +10,12 @@ import { ProjectorHost } from './projector-host.js';
 import { Purge } from './purge.js';
 import { RemovalConsumer } from './removal.consumer.js';
 import { Sweeper } from './sweeper.js';
+import { UploadCleaner } from './upload-cleaner.js';
 import { UploadConsumer } from './upload.consumer.js';
 
 @Module({
   imports: [VideoModelModule, eventsModule({ consumer: 'video-worker' })],
-  providers: [LikeSink, LikeSinkRunner, Orphans, Processing, ProjectorHost, Purge, RemovalConsumer, Sweeper, UploadConsumer],
+  providers: [LikeSink, LikeSinkRunner, Orphans, Processing, ProjectorHost, Purge, RemovalConsumer, Sweeper, UploadCleaner, UploadConsumer],
 })
 export class VideoWorkerModule {}
 

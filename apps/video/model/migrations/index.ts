@@ -2,8 +2,14 @@ import type { MigrationClass } from '@doul/data';
 import { LikesByTime1700000001000 } from './1700000001000-likes-by-time.js';
 import { Videos1700000000000 } from './1700000000000-videos.js';
 import { VideoCounterQueues1700000002000 } from './1700000002000-counter-queue.js';
+import { Uploads1700000004000 } from './1700000004000-uploads.js';
 
 export const schema = 'doul_video';
 
 /** In the order they run. */
-export const migrations: readonly MigrationClass[] = [Videos1700000000000, LikesByTime1700000001000, VideoCounterQueues1700000002000];
+export const migrations: readonly MigrationClass[] = [
+  Videos1700000000000,
+  LikesByTime1700000001000,
+  VideoCounterQueues1700000002000,
+  Uploads1700000004000,
+];
