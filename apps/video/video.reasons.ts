@@ -10,6 +10,7 @@ export const VIDEO_REASONS = {
   'too-small': { en: 'The picture is too small', zh: '画面尺寸过小' },
   'unsupported-codec': { en: 'The video is encoded in a way we do not play', zh: '不支持该视频的编码格式' },
   unsafe: { en: 'The file is not safe to play', zh: '文件存在安全风险' },
+  'too-heavy': { en: 'The video takes too long to process', zh: '视频处理耗时过长' },
   missing: { en: 'The uploaded file is gone', zh: '上传的文件已不存在' },
   'processing-failed': { en: 'We could not process the video; please upload it again', zh: '视频处理失败，请重新上传' },
 } as const satisfies Record<string, Record<'en' | 'zh', string>>;

@@ -16,7 +16,7 @@ const DECODED_SECONDS = 5;
 const REPORT_BYTES = 256 * 1024;
 
 const ENTRIES =
-  'format=duration,nb_streams:stream=codec_type,codec_name,width,height,duration:stream_disposition=attached_pic:stream_side_data=rotation';
+  'format=duration,nb_streams:stream=codec_type,codec_name,width,height,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation';
 
 /** ffprobe gives no report of a file whose streams it may not open; what it complains of first says why. */
 function complaint(stderr: string): RejectionReason {

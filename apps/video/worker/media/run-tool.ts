@@ -1,62 +1,98 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { spawn } from 'node:child_process';
+import { caged, type ToolLimits } from './tool-cage.js';
 
 export interface ToolResult {
   /** 0 = success. */
   readonly code: number;
   readonly stdout: Buffer;
+  /** The beginning and the end of what it complained about. */
   readonly stderr: string;
 }
 
-/** Of what a tool complains about, the beginning is enough. */
-const STDERR_BYTES = 16 * 1024;
+export interface ToolOptions extends ToolLimits {
+  /** Kills it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where it runs. */
+  readonly cwd?: string;
+  /** Is given its standard output as it comes, which then is not collected. */
+  readonly onOutput?: (text: string) => void;
+}
 
-/** Media work yields to requests that somebody waits for. */
-function yieldToOthers(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already.
+/** A tool that was stopped because it used more than it may. */
+export class ToolLimitError extends Error {
+  constructor(
+    message: string,
+    readonly limit: 'time' | 'output',
+  ) {
+    super(message);
+  }
+}
+
+/** Of what a tool complains about, the beginning and the end are enough: each at most this many characters. */
+const STDERR_CHARACTERS = 16 * 1024;
+/** The code with which `nice` and the like say that there is no such program. */
+const NOT_FOUND = 127;
+
+/** Keeps the beginning and the end of a text of any length. */
+class Ends {
+  private head = '';
+  private tail = '';
+
+  add(text: string): void {
+    const room = Math.max(0, STDERR_CHARACTERS - this.head.length);
+    this.head += text.slice(0, room);
+    this.tail = (this.tail + text.slice(room)).slice(-STDERR_CHARACTERS);
+  }
+
+  get text(): string {
+    return this.head + this.tail;
   }
 }
 
 /**
- * Runs a media tool without a shell, an input, or a terminal, at low priority.
+ * Runs a media tool without a shell, an input, a terminal or a network, at low priority and within limits.
  *
- * @param limits `ms` until it is killed; `bytes` that it may write
- * @throws Error when it cannot be started, takes too long, writes too much or is killed: none of that is the file's verdict
+ * @throws ToolLimitError when it takes too long or writes too much; Error when it cannot be started or is killed; the
+ *   signal's reason when it is aborted: none of that is the file's verdict
  */
-export function runTool(path: string, args: readonly string[], limits: { ms: number; bytes: number }): Promise<ToolResult> {
+export function runTool(path: string, args: readonly string[], options: ToolOptions): Promise<ToolResult> {
+  const { signal } = options;
+  if (signal?.aborted) return Promise.reject(signal.reason as Error);
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = caged(path, args, options);
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
     const chunks: Buffer[] = [];
+    const complaints = new Ends();
     let size = 0;
-    let stderr = '';
     let failure: Error | undefined;
-    const kill = (reason: string): void => {
-      failure ??= new Error(`${path} ${reason}`);
+    const kill = (reason: Error): void => {
+      failure ??= reason;
       child.kill('SIGKILL');
     };
-    const timer = setTimeout(() => kill(`took more than ${limits.ms} ms`), limits.ms);
+    const abort = (): void => kill(signal?.reason as Error);
+    const timer = setTimeout(() => kill(new ToolLimitError(`${path} took more than ${options.ms} ms`, 'time')), options.ms);
+    signal?.addEventListener('abort', abort, { once: true });
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
     child.stdout.on('data', (chunk: Buffer) => {
+      if (options.onOutput) return options.onOutput(chunk.toString());
       size += chunk.length;
-      if (size > limits.bytes) return kill(`wrote more than ${limits.bytes} bytes`);
+      if (size > options.bytes) return kill(new ToolLimitError(`${path} wrote more than ${options.bytes} bytes`, 'output'));
       chunks.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      if (stderr.length < STDERR_BYTES) stderr += chunk.toString();
-    });
+    child.stderr.on('data', (chunk: Buffer) => complaints.add(chunk.toString()));
     child.once('error', (error) => {
-      clearTimeout(timer);
+      settle();
       reject(error);
     });
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      if (code === null) reject(failure ?? new Error(`${path} was killed by ${signal ?? 'a signal'}`));
-      else if (failure) reject(failure);
-      else resolve({ code, stdout: Buffer.concat(chunks), stderr });
+    child.once('close', (code, killedBy) => {
+      settle();
+      if (failure) reject(failure);
+      else if (code === null) reject(new Error(`${path} was killed by ${killedBy ?? 'a signal'}`));
+      else if (code === NOT_FOUND) reject(new Error(`${path} cannot be started: ENOENT`));
+      else resolve({ code, stdout: Buffer.concat(chunks), stderr: complaints.text });
     });
-    yieldToOthers(child);
   });
 }

@@ -12,6 +12,7 @@ interface ProbeStream {
   readonly codec_name?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly channels?: number;
   readonly duration?: string;
   readonly disposition?: { readonly attached_pic?: number };
   readonly side_data_list?: readonly { readonly rotation?: number }[];
@@ -39,6 +40,8 @@ export interface Rejected {
 
 /** Shorter ones are slips of a finger, in s. */
 export const MIN_SECONDS = 0.3;
+/** Of sounds: 7.1 is the most that a camera writes. */
+const MAX_CHANNELS = 8;
 /** Shorter sides than this cannot be seen, in pixels. */
 const MIN_SIDE = 16;
 
@@ -80,7 +83,8 @@ export function judge(report: ProbeReport, limits: Limits): ProbedVideo | Reject
   const wrong = judgePicture(picture);
   if (wrong) return reject(wrong);
   const sounds = streams.filter((stream) => stream.codec_type === 'audio');
-  if (sounds.some((sound) => !AUDIO_CODECS.includes(sound.codec_name ?? ''))) return reject('unsupported-codec');
+  const known = sounds.find((sound) => AUDIO_CODECS.includes(sound.codec_name ?? ''));
+  if (sounds.length > 0 && (known?.channels ?? MAX_CHANNELS + 1) > MAX_CHANNELS) return reject('unsupported-codec');
   const length = Math.max(seconds(report.format?.duration), seconds(picture.duration));
   const wrongLength = length === 0 ? undefined : judgeLength(length, limits);
   if (wrongLength) return reject(wrongLength);

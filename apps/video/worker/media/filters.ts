@@ -1,0 +1,65 @@
+import { fpsText } from './frame-rate.js';
+import type { Rendition } from './ladder.js';
+import { levelFilters, STEREO } from './loudness.js';
+import type { Source } from './source.js';
+
+/** Brightness of white on a normal screen, by ITU-R BT.2408, in cd/m2: what HDR films a sheet of paper with. */
+const WHITE = 203;
+/** Frames that are written with an exact rate begin at 0 and end with the video. */
+const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
+
+/** HDR as a normal screen shows it; the size comes first, since tone mapping costs by the pixel. */
+const toneMapped = (width: number, height: number): string[] => [
+  `zscale=w=${width}:h=${height}:t=linear:npl=${WHITE}`,
+  'format=gbrpf32le',
+  'zscale=p=bt709',
+  'tonemap=hable:desat=0',
+  'zscale=t=bt709:m=bt709:r=tv',
+];
+
+/** Colours that are not BT.709 become it; those of unnamed ones are taken for it. */
+function scaled(source: Source, width: number, height: number): string[] {
+  const matrix = source.isBt709 ? 'in_color_matrix=bt709:out_color_matrix=bt709' : 'out_color_matrix=bt709';
+  return [`scale=${width}:${height}:flags=bicubic:${matrix}:out_range=tv`];
+}
+
+/**
+ * Filters before a picture is scaled: whole frames at an exact rate from the first moment to the last, whenever the source's
+ * come.
+ */
+function timed(source: Source, fps: number): string[] {
+  const last = Math.max(1, Math.round((source.durationMs / 1_000) * fps));
+  const steady = [`fps=fps=${fpsText(fps)}:start_time=0`, 'tpad=stop_mode=clone:stop=-1', `trim=end_frame=${last}`];
+  return [...(source.isInterlaced ? ['yadif'] : []), ...steady];
+}
+
+const AS_PLAYED = ['format=yuv420p', 'setsar=1'];
+
+/**
+ * A graph that makes the pictures of all renditions of one source, with one decode; its outputs are `[v0]`, `[v1]`…
+ *
+ * @param renditions of one frame rate, the largest first
+ */
+export function pictureGraph(source: Source, renditions: readonly Rendition[]): string {
+  const largest = renditions[0];
+  if (!largest) return '';
+  const { width, height, fps } = largest;
+  const common = [...timed(source, fps), ...(source.isHdr ? [...toneMapped(width, height), 'format=yuv420p'] : [])];
+  const split = renditions.length > 1 ? [`split=${renditions.length}`] : [];
+  const parts = renditions.map((_, index) => `[s${index}]`);
+  const scales = renditions.map((rendition, index) => {
+    const size =
+      source.isHdr && index === 0 ? [] : scaled({ ...source, isBt709: source.isBt709 || source.isHdr }, rendition.width, rendition.height);
+    return `[s${index}]${[...size, ...AS_PLAYED].join(',')}[v${index}]`;
+  });
+  return [`[0:${source.pictureStream}]${[...common, ...split].join(',')}${split.length > 0 ? parts.join('') : '[s0]'}`, ...scales].join(
+    ';',
+  );
+}
+
+/** Filters of a source's sound: two channels, as loud as all others, exactly as long as the video. */
+export function soundFilters(source: Source): string {
+  const length = seconds(source.durationMs);
+  const level = source.loudness ? levelFilters(source.loudness) : [];
+  return [STEREO, ...level, `apad=whole_dur=${length}`, `atrim=end=${length}`].join(',');
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mediaConfig } from './media.config.js';
+
+/** What one run of a tool may use. */
+export interface ToolLimits {
+  /** Until it is killed, in ms. */
+  readonly ms: number;
+  /** That it may write to its standard output. */
+  readonly bytes: number;
+  /** The largest file that it may write, in bytes; none at all when left out. */
+  readonly fileBytes?: number;
+}
+
+/** Ways to start a program without any network interface, the best first: the second one needs no privilege. */
+const NO_NETWORK: readonly (readonly string[])[] = [
+  ['unshare', '--net', '--'],
+  ['unshare', '--user', '--map-root-user', '--net', '--'],
+];
+/** A host has two processors or more: what runs for a second may use two seconds of them, or more. */
+const CPU_FACTOR = 2;
+/** Tells whether a program of util-linux is there, in ms. */
+const TRY_MS = 5_000;
+
+const works = (command: readonly string[]): boolean => {
+  const [program = '', ...args] = command;
+  return spawnSync(program, [...args, 'true'], { stdio: 'ignore', timeout: TRY_MS }).status === 0;
+};
+
+let found: { network: readonly string[]; prlimit: boolean } | undefined;
+/** What this system allows, found out once: containers often forbid new namespaces. */
+function abilities(): { network: readonly string[]; prlimit: boolean } {
+  found ??= { network: NO_NETWORK.find(works) ?? [], prlimit: works(['prlimit', '--core=0']) };
+  return found;
+}
+
+/** Whether tools run without a network here; the whitelist of protocols holds everywhere. */
+export const cagesNetwork = (): boolean => abilities().network.length > 0;
+
+/** The command that runs a program at low priority, without network, with bounded memory, output and time of the CPU, as far as the system allows. */
+export function caged(path: string, args: readonly string[], limits: ToolLimits): [string, ...string[]] {
+  const { network, prlimit } = abilities();
+  const { MEDIA_MEMORY_MEGABYTES: megabytes, MEDIA_NICE: nice } = mediaConfig();
+  const seconds = Math.ceil((limits.ms / 1_000) * CPU_FACTOR);
+  const bounds = [
+    `--as=${megabytes * 2 ** 20}`,
+    // Above the soft limit ffmpeg ends and says so; it does not outlive the hard one.
+    `--cpu=${seconds}:${seconds + 5}`,
+    `--fsize=${limits.fileBytes ?? 0}`,
+    '--core=0',
+  ];
+  const [program = 'nice', ...rest] = [
+    ...network,
+    ...(prlimit ? ['prlimit', ...bounds, '--'] : []),
+    'nice',
+    '-n',
+    String(nice),
+    '--',
+    path,
+    ...args,
+  ];
+  return [program, ...rest];
+}
