@@ -79,8 +79,15 @@ export default {
     {
       name: 'products-do-not-know-tools',
       severity: 'error',
-      from: { path: '^(apps|libs)/' },
+      from: { path: '^(apps|clients|libs)/' },
       to: { path: '^tools/' },
+    },
+    {
+      name: 'clients-need-nothing',
+      comment: 'They run in browsers and are copied into other projects.',
+      severity: 'error',
+      from: { path: '^clients/([^/]+)/', pathNot: SPECS },
+      to: { pathNot: '^clients/$1/' },
     },
     {
       name: 'libs-by-their-entry',

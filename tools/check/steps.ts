@@ -48,7 +48,7 @@ export const steps = (): Step[] => [
     name: 'layers',
     what: 'dependency rules',
     command: bin('depcruise'),
-    args: ['apps', 'libs', 'tools', '--config', '.dependency-cruiser.js', '--output-type', 'err'],
+    args: ['apps', 'clients', 'libs', 'tools', '--config', '.dependency-cruiser.js', '--output-type', 'err'],
   },
   { name: 'proto', what: 'buf lint', command: bin('buf'), args: ['lint'] },
   ...breaking(),

@@ -33,7 +33,7 @@ export async function installPackages() {
 }
 
 /** What the build reads. */
-const SOURCES = ['apps', 'libs', 'tools', '.swcrc', 'package.json'];
+const SOURCES = ['apps', 'clients', 'libs', 'tools', '.swcrc', 'package.json'];
 const STAMP = join(CACHE, 'build.stamp');
 
 /** @param {string} path @param {string[]} into */

@@ -55,6 +55,7 @@ const HELP = {
   dlq: { use: 'dlq list|replay', does: 'list or replay the events that could not be handled' },
   words: { use: 'words …', does: 'list, add, remove or import words of the filter' },
   review: { use: 'review …', does: 'list comments that wait for review, and decide' },
+  publish: { use: 'publish FILE [--title TEXT] [OPTIONS]', does: 'upload a video in parts, resumable, with a progress bar' },
   bucket: { use: 'bucket cors', does: 'let pages in browsers upload to the object store and play from it' },
   doctor: { use: 'doctor [--profile NAME]', does: 'say what is missing or wrong, and the command that mends it' },
 };

@@ -17,6 +17,7 @@ export const TOOL_COMMANDS = {
   words: ['ops', 'words'],
   review: ['ops', 'review'],
   bucket: ['ops', 'bucket'],
+  publish: ['publish'],
 };
 
 /**
