@@ -20,6 +20,9 @@ export interface UploadOptions {
   maxBytes: number | (() => number);
 }
 
+/** Largest size of one file, in bytes. */
+export const maxBytesOf = ({ maxBytes }: UploadOptions): number => (typeof maxBytes === 'number' ? maxBytes : maxBytes());
+
 export interface EndpointOptions<P extends Shape, A extends Shape> {
   method: 'GET' | 'POST';
   /** As documented, with its trailing slash; it is served without it too. */

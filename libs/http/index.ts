@@ -5,6 +5,7 @@ export type { Call, Language } from './call.js';
 export { Endpoint, declaredEndpoints, type EndpointMethod } from './decorator.js';
 export {
   endpoint,
+  maxBytesOf,
   type AnswerOf,
   type AnyEndpoint,
   type AuthRule,

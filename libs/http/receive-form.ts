@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { authenticate } from './authenticate.js';
-import type { AnyEndpoint, UploadOptions } from './endpoint.js';
+import { maxBytesOf, type AnyEndpoint, type UploadOptions } from './endpoint.js';
 import { FormFields } from './form-fields.js';
 import { sourcesOf } from './sources.js';
 import { limitAccount, limitAddress } from './limits.js';
@@ -39,7 +39,7 @@ export function receiveForm(endpoint: AnyEndpoint, upload: UploadOptions, reques
     else identifyEarly(sources);
     const fields = new FormFields();
     const all = [...sources, fields];
-    const maxBytes = typeof upload.maxBytes === 'number' ? upload.maxBytes : upload.maxBytes();
+    const maxBytes = maxBytesOf(upload);
     const reading = new FormReading(request.raw, fields, { names, maxBytes, beforeFile: () => identifyEarly(all) }, store);
     try {
       const files = await reading.files();

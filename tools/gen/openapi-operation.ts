@@ -1,4 +1,4 @@
-import type { AnyEndpoint, AuthRule } from '@doul/http';
+import { maxBytesOf, type AnyEndpoint, type AuthRule } from '@doul/http';
 import { errorsOf, responsesOf } from './openapi-responses.js';
 import type { JsonSchema, Schemas } from './openapi-schemas.js';
 
@@ -61,8 +61,8 @@ function bodyOf(endpoint: AnyEndpoint, { properties, required }: Described): obj
     if (Object.keys(properties).length === 0) return undefined;
     return { content: { 'application/x-www-form-urlencoded': { schema }, 'application/json': { schema } } };
   }
+  const description = `At most ${maxBytesOf(endpoint.upload)} bytes`;
   const files = [endpoint.upload.file].flat().map((name) => {
-    const description = `At most ${endpoint.upload?.maxBytes ?? 0} bytes`;
     return [name, { type: 'string', format: 'binary', contentMediaType: 'application/octet-stream', description }] as const;
   });
   return { content: { 'multipart/form-data': { schema: { ...schema, properties: { ...properties, ...Object.fromEntries(files) } } } } };
