@@ -24,4 +24,8 @@ export const videoConfig = defineConfig('video', {
   UPLOAD_MAX_OPEN: { schema: env.int(1, 1_000), default: '20', doc: 'Uploads in parts that a user may have open at a time' },
   UPLOAD_LIFETIME_S: { schema: env.int(60, 7 * 86_400), default: '86400', doc: 'How long an upload in parts may take, in seconds' },
   UPLOAD_URL_S: { schema: env.int(10, 86_400), default: '3600', doc: 'How long the address of a part is good for, in seconds' },
+  OPERATOR_USER_IDS: {
+    schema: env.text(),
+    default: '',
+    doc: 'Ids of the users who may list and retry jobs over HTTP, with commas; empty = nobody, ./doul jobs works all the same',
 });

@@ -15,6 +15,9 @@ export const VideoErrors = defineErrors('video', 13, {
     en: 'This stored file already belongs to a video',
     zh: '该文件已属于另一个视频',
   },
+  NOT_PUBLISHED: { n: 6, grpc: 'FAILED_PRECONDITION', en: 'The video is not published', zh: '视频尚未发布' },
+  NO_FAILED_JOB: { n: 7, grpc: 'NOT_FOUND', en: 'There is no such job, or it has not failed', zh: '任务不存在或并未失败' },
+  NOT_AN_OPERATOR: { n: 8, grpc: 'PERMISSION_DENIED', en: 'This is for operators', zh: '仅限运维人员使用' },
   NO_SUCH_USER: { n: 5, grpc: 'NOT_FOUND', en: 'There is no such user', zh: '用户不存在' },
   NO_SUCH_UPLOAD: { n: 20, grpc: 'NOT_FOUND', en: 'There is no such upload', zh: '上传任务不存在' },
   UPLOAD_ENDED: {

@@ -11,6 +11,7 @@ export const VIDEO_REASONS = {
   'unsupported-codec': { en: 'The video is encoded in a way we do not play', zh: '不支持该视频的编码格式' },
   unsafe: { en: 'The file is not safe to play', zh: '文件存在安全风险' },
   'too-heavy': { en: 'The video takes too long to process', zh: '视频处理耗时过长' },
+  'wrong-hash': { en: 'The file that arrived is not the one that was announced', zh: '收到的文件与声明的不一致' },
   missing: { en: 'The uploaded file is gone', zh: '上传的文件已不存在' },
   'processing-failed': { en: 'We could not process the video; please upload it again', zh: '视频处理失败，请重新上传' },
 } as const satisfies Record<string, Record<'en' | 'zh', string>>;

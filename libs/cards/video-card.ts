@@ -1,4 +1,4 @@
-import type { Card } from '@doul/contracts';
+import { VideoState, type Card } from '@doul/contracts';
 import { NO, type AuthorPiece } from './author-piece.js';
 
 /** A video with its author as JSON without a viewer. Immutable: whatever changes in it makes a new one. */
@@ -17,6 +17,26 @@ export interface VideoCard {
 /** Bytes that a card takes in memory, roughly: its text, and its objects. */
 export const cardBytes = (card: VideoCard): number => card.bytes.length + 300;
 
+/** States as clients see them; a card of any other is never shown. */
+const STATES: Partial<Record<VideoState, string>> = {
+  [VideoState.UPLOADED]: 'uploaded',
+  [VideoState.PROBING]: 'processing',
+  [VideoState.TRANSCODING]: 'processing',
+  [VideoState.PUBLISHED]: 'published',
+  [VideoState.REJECTED]: 'rejected',
+  [VideoState.FAILED]: 'failed',
+};
+
+/** What was made of the upload, each field with its comma in front. */
+function mediaFields(card: Card): string {
+  const text = JSON.stringify;
+  return (
+    `,"width":${card.width},"height":${card.height},"duration_ms":${card.durationMs},"hls_url":${text(card.hlsUrl)}` +
+    `,"cover_small_url":${text(card.coverSmallUrl)},"preview_url":${text(card.previewUrl)},"storyboard_url":${text(card.storyboardUrl)}` +
+    `,"blurhash":${text(card.blurhash)},"state":"${STATES[card.state] ?? 'failed'}"`
+  );
+}
+
 /** @param extra further fields, each with its comma in front */
 export function videoCard(card: Card, author: AuthorPiece, extra = ''): VideoCard {
   const text = JSON.stringify;
@@ -24,7 +44,7 @@ export function videoCard(card: Card, author: AuthorPiece, extra = ''): VideoCar
   const counts =
     `,"play_url":${text(card.playUrl)},"cover_url":${text(card.coverUrl)},"favorite_count":${card.favoriteCount}` +
     `,"comment_count":${card.commentCount},"is_favorite":`;
-  const title = ',"title":';
+  const title = `${mediaFields(card)},"title":`;
   const tail = Buffer.from(`${counts}${NO}${title}${text(card.title)}${extra}}`);
   const favoriteAt = head.length + author.bytes.length + Buffer.byteLength(counts);
   return {
@@ -33,7 +53,7 @@ export function videoCard(card: Card, author: AuthorPiece, extra = ''): VideoCar
     bytes: Buffer.concat([head, author.bytes, tail]),
     authorAt: head.length,
     favoriteAt,
-    titleAt: favoriteAt + NO.length + title.length,
+    titleAt: favoriteAt + NO.length + Buffer.byteLength(title),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import { CommentChanged, FollowChanged, MessageSent, UserChanged, VideoChanged, VideoUploaded } from './gen/doul/events/v1/events.js';
+import { CommentChanged, FollowChanged, MessageSent, UserChanged, VideoChanged, VideoDue } from './gen/doul/events/v1/events.js';
 
 /** What a generated protobuf message offers for its own encoding. */
 export interface MessageCodec<T> {
@@ -37,11 +37,17 @@ export const UserUpdatedEvent = defineEvent(
 );
 export const UserFollowedEvent = defineEvent('user.followed', 'FollowChanged', FollowChanged, 'Somebody follows somebody.');
 export const UserUnfollowedEvent = defineEvent('user.unfollowed', 'FollowChanged', FollowChanged, 'Somebody stopped following somebody.');
-export const VideoUploadedEvent = defineEvent(
-  'video.uploaded',
-  'VideoUploaded',
-  VideoUploaded,
-  'A video is stored and waits for the worker.',
+export const VideoDueEvent = defineEvent(
+  'video.due',
+  'VideoDue',
+  VideoDue,
+  'A step of a video’s processing that somebody waits for is due.',
+);
+export const RenditionsDueEvent = defineEvent(
+  'video.renditions-due',
+  'VideoDue',
+  VideoDue,
+  'A step of a published video’s processing is due.',
 );
 export const VideoPublishedEvent = defineEvent('video.published', 'VideoChanged', VideoChanged, 'A video is in the feed.');
 export const VideoUpdatedEvent = defineEvent(

@@ -13,5 +13,6 @@ export * from './gen/doul/usercenter/v1/session.js';
 export * from './gen/doul/video/v1/favorite.js';
 export * from './gen/doul/video/v1/feed.js';
 export * from './gen/doul/video/v1/upload.js';
+export * from './gen/doul/video/v1/media.js';
 export * from './gen/doul/video/v1/video.js';
 export { bitsWhere, hasBit, packIds, packedCount, packedText, unpackIds } from './packed-ids.js';

@@ -1,12 +1,14 @@
 import {
+  RenditionsDueEvent,
   UserRegisteredEvent,
   UserUpdatedEvent,
+  VideoDueEvent,
   VideoPublishedEvent,
   VideoRemovedEvent,
   VideoUpdatedEvent,
-  VideoUploadedEvent,
   type EventDefinition,
 } from '@doul/contracts';
+import { availableParallelism } from 'node:os';
 
 /** A queue of one consumer and what arrives in it. */
 export interface Subscription {
@@ -66,11 +68,32 @@ defineSubscription({
 
 defineSubscription({
   queue: 'video-worker',
-  version: 1,
-  events: [VideoUploadedEvent, VideoRemovedEvent],
+  version: 2,
+  events: [VideoRemovedEvent],
   prefetch: 2,
   timeoutMs: LONG_MS,
-  doc: 'Probes uploads, makes covers, purges removed videos',
+  doc: 'Purges removed videos',
+});
+
+/** Encoders keep two cores busy, so a machine of two works on one video at a time. */
+const MEDIA_AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
+
+defineSubscription({
+  queue: 'video-media',
+  version: 1,
+  events: [VideoDueEvent],
+  prefetch: MEDIA_AT_ONCE,
+  timeoutMs: LONG_MS,
+  doc: 'Takes uploads through probe and first rendition to publication',
+});
+
+defineSubscription({
+  queue: 'video-renditions',
+  version: 1,
+  events: [RenditionsDueEvent],
+  prefetch: MEDIA_AT_ONCE,
+  timeoutMs: LONG_MS,
+  doc: 'Makes the further renditions and pictures of published videos',
 });
 
 defineSubscription({

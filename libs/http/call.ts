@@ -13,4 +13,6 @@ export interface Call {
   readonly address: string;
   readonly userAgent: string;
   readonly language: Language;
+  /** `Last-Event-ID` of a client that comes back to a stream of events; undefined when it sent none. */
+  readonly lastEventId: string | undefined;
 }

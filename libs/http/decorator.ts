@@ -3,11 +3,15 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RawAnswer } from './answer.js';
 import type { Call } from './call.js';
+import type { EventStream } from './event-stream.js';
 import type { AnswerOf, AnyEndpoint, InputOf } from './endpoint.js';
 import { answering, type Handler } from './handle.js';
 
 /** A controller's method for an endpoint. */
-export type EndpointMethod<E> = (input: InputOf<E>, call: Call) => Promise<AnswerOf<E> | RawAnswer> | AnswerOf<E> | RawAnswer;
+export type EndpointMethod<E> = (
+  input: InputOf<E>,
+  call: Call,
+) => Promise<AnswerOf<E> | RawAnswer | EventStream> | AnswerOf<E> | RawAnswer | EventStream;
 
 const declared = new Map<string, AnyEndpoint>();
 

@@ -36,6 +36,8 @@ export interface EndpointOptions<P extends Shape, A extends Shape> {
   params: P;
   /** Fields beside status_code and status_msg. */
   answer: A;
+  /** Whether a successful answer is an `EventStream` (server-sent events, each with a JSON object of `answer`’s fields). */
+  stream?: boolean;
   /** What it can answer besides the errors every endpoint has. */
   errors?: readonly ErrorFactory[];
   /** An answer as it may look. */

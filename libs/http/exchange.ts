@@ -91,6 +91,10 @@ export class Exchange implements Call, RequestContext {
     return (headerOf(this.raw, 'user-agent') ?? '').slice(0, MAX_USER_AGENT_LENGTH);
   }
 
+  get lastEventId(): string | undefined {
+    return headerOf(this.raw, 'last-event-id');
+  }
+
   get language(): Language {
     return languageOf(this.raw.headers['accept-language']);
   }

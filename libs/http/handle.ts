@@ -6,6 +6,7 @@ import { authenticate } from './authenticate.js';
 import type { Call } from './call.js';
 import type { AnyEndpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
+import { EventStream } from './event-stream.js';
 import { failureOf, toDoulError } from './failure.js';
 import { limitCall, type Account } from './limits.js';
 import { inputReader } from './read.js';
@@ -48,7 +49,11 @@ export function answering(
 
   const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
     if (tellsCalls) reply.header('x-doul-calls', JSON.stringify(exchange.calls));
-    if (answer instanceof RawAnswer) {
+    if (answer === EventStream.OVER) {
+      reply.code(204).send();
+    } else if (answer instanceof EventStream) {
+      reply.headers(EventStream.HEADERS).send(answer.body());
+    } else if (answer instanceof RawAnswer) {
       const { body, headers, isReusable } = answer;
       if (headers) reply.headers(headers);
       // Emitted when the last byte is with the operating system, or the connection is gone.

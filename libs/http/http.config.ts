@@ -37,6 +37,11 @@ export const httpConfig = defineConfig('http', {
     doc: 'Requests that one process answers at a time, uploads and health apart; more get 503 at once',
   },
   HTTP_MAX_UPLOADS: { schema: env.int(1, 10_000), default: '64', doc: 'File uploads that one process reads at a time' },
+  HTTP_MAX_STREAMS: {
+    schema: env.int(1, 100_000),
+    default: '1000',
+    doc: 'Streams of server-sent events that one process keeps open at a time',
+  },
   RATE_LIMITS: { schema: env.flag(), default: 'on', doc: 'Whether calls are limited per address and per account' },
   RATE_LIMIT_LOOPBACK: { schema: env.flag(), default: 'off', doc: 'Whether calls from this machine are limited too' },
   RATE_REGISTER_ADDRESS: limitOf('registrations', 'address', '60/3600s'),

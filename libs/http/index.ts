@@ -14,12 +14,14 @@ export {
   type LimitPolicy,
   type UploadOptions,
 } from './endpoint.js';
+export { EventStream, type EventStreamOptions, type StreamedEvent } from './event-stream.js';
 export { httpConfig } from './http.config.js';
 export {
   CommentSchema,
   FriendUserSchema,
   MessageSchema,
   UserSchema,
+  VIDEO_STATES,
   VideoSchema,
   examples,
   pageShape,

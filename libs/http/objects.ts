@@ -20,6 +20,9 @@ const userShape = {
 export const UserSchema = z.object(userShape).meta({ title: 'User' });
 export type User = z.output<typeof UserSchema>;
 
+/** State of a video as clients see it. */
+export const VIDEO_STATES = ['uploaded', 'processing', 'published', 'rejected', 'failed'] as const;
+
 export const VideoSchema = z
   .object({
     id: whole('Id of the video'),
@@ -29,6 +32,15 @@ export const VideoSchema = z
     favorite_count: whole('Likes'),
     comment_count: whole('Comments'),
     is_favorite: z.boolean().meta({ description: 'Whether the caller likes it; false for an anonymous caller' }),
+    width: whole('Of the picture as shown, in pixels; 0 until it is known'),
+    height: whole('Of the picture as shown, in pixels; 0 until it is known'),
+    duration_ms: whole('In ms; 0 until it is known'),
+    hls_url: z.string().meta({ description: 'HLS master playlist, absolute; empty until it is published' }),
+    cover_small_url: z.string().meta({ description: 'The cover for small places, absolute' }),
+    preview_url: z.string().meta({ description: 'Animated WebP of about 2 s, absolute; empty until it is made' }),
+    storyboard_url: z.string().meta({ description: 'WebVTT of thumbnails for scrubbing, absolute; empty until it is made' }),
+    blurhash: z.string().meta({ description: 'What the cover looks like from afar (blurha.sh); empty until it is made' }),
+    state: z.enum(VIDEO_STATES).meta({ description: 'Others than its author see published videos only' }),
     title: z.string(),
   })
   .meta({ title: 'Video' });
@@ -90,11 +102,20 @@ export const examples = {
   video: {
     id: 42,
     author: user,
-    play_url: 'http://localhost:8080/media/videos/V1StGXR8_Z5jdHi6B-myT.mp4',
-    cover_url: 'http://localhost:8080/media/covers/V1StGXR8_Z5jdHi6B-myT.jpg',
+    play_url: 'http://localhost:8080/media/media/V1StGXR8_Z5jdHi6B-myT/play.mp4',
+    cover_url: 'http://localhost:8080/media/media/V1StGXR8_Z5jdHi6B-myT/cover-4f90d13a42lT0sQmpKzXc.jpg',
     favorite_count: 128,
     comment_count: 7,
     is_favorite: true,
+    width: 720,
+    height: 1280,
+    duration_ms: 15_000,
+    hls_url: 'http://localhost:8080/media/media/V1StGXR8_Z5jdHi6B-myT/master.m3u8',
+    cover_small_url: 'http://localhost:8080/media/media/V1StGXR8_Z5jdHi6B-myT/cover-small-4f90d13a42lT0sQmpKzXc.jpg',
+    preview_url: 'http://localhost:8080/media/media/V1StGXR8_Z5jdHi6B-myT/preview.webp',
+    storyboard_url: 'http://localhost:8080/media/media/V1StGXR8_Z5jdHi6B-myT/storyboard.vtt',
+    blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+    state: 'published',
     title: '海边的日落 sunset',
   } satisfies Video,
   comment: { id: 7, user, content: '好看！', create_date: '05-01' } satisfies Comment,

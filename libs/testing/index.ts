@@ -3,6 +3,7 @@ export { ask, fileBlob, must, publicUrl, send, type Answer, type Call } from './
 export { badNetwork, type BadNetwork } from './bad-network.js';
 export { chaos, doul, recovered, type StatusRow } from './chaos.js';
 export { clip, type ClipLook } from './clip-files.js';
+export { readEvents, type SentEvent } from './event-reader.js';
 export { eventually, inParallel } from './eventually.js';
 export { largeFile, sha256Of, type LargeFile } from './large-file.js';
 export type { CommentObject, FriendObject, MessageObject, UserObject, VideoObject } from './objects.js';

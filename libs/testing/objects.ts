@@ -22,8 +22,16 @@ export interface VideoObject {
   favorite_count: number;
   comment_count: number;
   is_favorite: boolean;
+  width: number;
+  height: number;
+  duration_ms: number;
+  hls_url: string;
+  cover_small_url: string;
+  preview_url: string;
+  storyboard_url: string;
+  blurhash: string;
+  state: string;
   title: string;
-  state?: string;
   reason?: string;
   highlight?: string;
 }

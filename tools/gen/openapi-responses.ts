@@ -57,6 +57,9 @@ function statusesOf(endpoint: AnyEndpoint): number[] {
   return [...(endpoint.method === 'POST' ? [400, 413, 415] : []), ...(endpoint.limit ? [429] : []), 503];
 }
 
+/** A server-sent event as it may look. */
+const eventOf = (endpoint: AnyEndpoint): string => `id: 7\nevent: status\ndata: ${JSON.stringify(endpoint.example)}\n\n`;
+
 /** Answers of an endpoint: its fields, an example, and one example for each status_code. */
 export function responsesOf(endpoint: AnyEndpoint, schemas: Schemas): Record<string, object> {
   const { properties } = schemas.of(endpoint.answer as Parameters<Schemas['of']>[0], 'output');
@@ -69,7 +72,8 @@ export function responsesOf(endpoint: AnyEndpoint, schemas: Schemas): Record<str
   const success = { summary: 'success', value: { status_code: 0, status_msg: 'success', ...(endpoint.example as object) } };
   const schema = { type: 'object', properties: { ...ENVELOPE, ...properties }, required: Object.keys(ENVELOPE) };
   const description = `status_code 0, or one of ${errors.map((error) => error.row.code).join(', ')}. The other fields are there when it is 0.`;
-  const content = { 'application/json': { schema, examples: { success, ...Object.fromEntries(failures) } } };
+  const json = { 'application/json': { schema, examples: { success, ...Object.fromEntries(failures) } } };
+  const content = endpoint.stream ? { 'text/event-stream': { schema: { type: 'string' }, example: eventOf(endpoint) }, ...json } : json;
   const others = statusesOf(endpoint).map((status) => [String(status), { $ref: `#/components/responses/${nameOf(status)}` }] as const);
   return { '200': { description, content }, ...Object.fromEntries(others) };
 }

@@ -54,6 +54,7 @@ const HELP = {
   bench: { use: 'bench [SCENARIO...] [OPTIONS]', does: 'measure requests through nginx: rates, latencies, CPU, memory' },
   dlq: { use: 'dlq list|replay', does: 'list or replay the events that could not be handled' },
   words: { use: 'words …', does: 'list, add, remove or import words of the filter' },
+  jobs: { use: 'jobs [retry ID...]', does: 'list the steps of the processing of videos, and retry failed ones' },
   review: { use: 'review …', does: 'list comments that wait for review, and decide' },
   publish: { use: 'publish FILE [--title TEXT] [OPTIONS]', does: 'upload a video in parts, resumable, with a progress bar' },
   bucket: { use: 'bucket cors', does: 'let pages in browsers upload to the object store and play from it' },

@@ -15,6 +15,7 @@ export const TOOL_COMMANDS = {
   reconcile: ['ops', 'reconcile'],
   dlq: ['ops', 'dlq'],
   words: ['ops', 'words'],
+  jobs: ['ops', 'jobs'],
   review: ['ops', 'review'],
   bucket: ['ops', 'bucket'],
   publish: ['publish'],

@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   dlq: async () => (await import('./dlq.js')).dlq,
   words: async () => (await import('./words.js')).words,
   bucket: async () => (await import('./bucket.js')).bucket,
+  jobs: async () => (await import('./jobs.js')).jobs,
   review: async () => (await import('./review.js')).review,
 };
 

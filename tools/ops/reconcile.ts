@@ -1,4 +1,4 @@
-import { CommentServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import { CommentServiceDefinition, MediaServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
 import { rpcClient } from '@doul/rpc';
 import { parseArgs } from 'node:util';
 import { UsageError, print, type Command } from './command.js';
@@ -33,6 +33,13 @@ const checks: Record<string, () => Check> = {
       return { differences, checked, next: nextCursor || undefined };
     };
   },
+  media: () => {
+    const service = rpcClient(MediaServiceDefinition);
+    return async (cursor) => {
+      const { differences, checked, nextCursor } = await service.reconcileMedia({ cursor, limit: LIMIT }, OPTIONS);
+      return { differences, checked, next: nextCursor || undefined };
+    };
+  },
   friend: () => {
     const service = rpcClient(RelationServiceDefinition);
     return byId((afterId) => service.reconcileRelations({ afterId, limit: LIMIT }, OPTIONS));
@@ -59,7 +66,8 @@ async function runCheck(name: string, check: Check): Promise<number> {
 }
 
 export const reconcile: Command = {
-  help: `Usage: ./doul reconcile [SERVICE...]   compares everything that is stored twice: memberships, rows, counters, the feed's index
+  help: `Usage: ./doul reconcile [SERVICE...]   compares everything that is stored twice: memberships, rows, counters, the feed's index,
+                                       and videos with the objects of the store
 Services: ${Object.keys(checks).join(', ')} (default all). What is on its way is given time to arrive. Exit code 1 when something differs.
 `,
   async run(args) {

@@ -1,4 +1,5 @@
 import {
+  Card,
   CommentServiceDefinition,
   FavoriteServiceDefinition,
   ProfileServiceDefinition,
@@ -86,11 +87,13 @@ class FakeVideos {
   async getCards({ ids }: GetCardsRequest) {
     world.calls.push('getCards');
     const published = ids.flatMap((id) => world.videos.get(id) ?? []).filter(({ state }) => state === VideoState.PUBLISHED);
-    const cards = published.map(({ id, authorId, title, favoriteCount, state, version }) => ({
-      ...{ id, authorId, title, favoriteCount, state, version, commentCount: 0, reason: '', createdAtMs: 0, feedTimeMs: 0 },
-      playUrl: `http://media.test/${id}.mp4`,
-      coverUrl: `http://media.test/${id}.jpg`,
-    }));
+    const cards = published.map(({ id, authorId, title, favoriteCount, state, version }) =>
+      Card.fromPartial({
+        ...{ id, authorId, title, favoriteCount, state, version },
+        playUrl: `http://media.test/${id}.mp4`,
+        coverUrl: `http://media.test/${id}.jpg`,
+      }),
+    );
     return { cards };
   }
 }

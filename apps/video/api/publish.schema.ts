@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { videoConfig } from '../video.config.js';
 import { VideoErrors } from '../video.errors.js';
 import { MAX_LIST } from './favorite.schema.js';
-import { AUTHOR_STATES } from './video.view.js';
 
 /** In Unicode characters. */
 export const MAX_TITLE = 200;
@@ -28,7 +27,6 @@ export const publishVideo = endpoint({
 });
 
 const OwnVideoSchema = VideoSchema.extend({
-  state: z.enum(AUTHOR_STATES).optional().meta({ description: 'Only in the author’s own list' }),
   reason: z.string().optional().meta({ description: 'Why it was rejected or failed; only in the author’s own list' }),
 });
 
@@ -42,7 +40,7 @@ export const listPublished = endpoint({
   params: { user_id: p.id(), cursor: p.cursor(), count: p.count(MAX_LIST) },
   answer: { video_list: z.array(OwnVideoSchema), ...pageShape },
   errors: [VideoErrors.NO_SUCH_USER],
-  example: { video_list: [{ ...examples.video, state: 'published', reason: '' }] },
+  example: { video_list: [{ ...examples.video, reason: '' }] },
 });
 
 export const deleteVideo = endpoint({

@@ -4,6 +4,7 @@ import {
   FeedServiceDefinition,
   ProfileServiceDefinition,
   UploadServiceDefinition,
+  MediaServiceDefinition,
   VideoServiceDefinition,
 } from '@doul/contracts';
 import { apiLayer } from '@doul/http';
@@ -13,9 +14,11 @@ import { FavoriteController } from './favorite.controller.js';
 import { FeedPages } from './feed-pages.js';
 import { FeedWindows } from './feed-windows.js';
 import { FeedController } from './feed.controller.js';
+import { JobsController } from './jobs.controller.js';
 import { PublishController } from './publish.controller.js';
 import { TitleCheck } from './title-check.js';
 import { UploadController } from './upload.controller.js';
+import { StatusController } from './status.controller.js';
 import { Uploads } from './uploads.js';
 import { UserCheck } from './user-check.js';
 import { VideoLists } from './video-lists.js';
@@ -26,12 +29,13 @@ import { VideoLists } from './video-lists.js';
     RpcModule.clients(
       FavoriteServiceDefinition,
       FeedServiceDefinition,
+      MediaServiceDefinition,
       ProfileServiceDefinition,
       UploadServiceDefinition,
       VideoServiceDefinition,
     ),
   ],
-  controllers: [FeedController, FavoriteController, PublishController, UploadController],
+  controllers: [FeedController, FavoriteController, JobsController, PublishController, StatusController, UploadController],
   providers: [FeedPages, FeedWindows, TitleCheck, Uploads, UserCheck, VideoLists],
 })
 export class VideoApiModule {}

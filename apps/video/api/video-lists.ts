@@ -3,7 +3,7 @@ import { VideoServiceDefinition } from '@doul/contracts';
 import type { Call, RawAnswer } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
-import { stateFields } from './video.view.js';
+import { reasonField } from './video.view.js';
 
 /** Turns ids into videos as the API shows them. */
 @Injectable()
@@ -22,7 +22,7 @@ export class VideoLists {
   /** The viewer's own videos in every state, with state and reason; straight from the RPC layer, so an upload shows at once. */
   async own(call: Call, ids: readonly number[], fields: string): Promise<RawAnswer> {
     const { cards } = ids.length > 0 ? await this.videos.getCards({ ids: [...ids], viewerId: call.viewerId }) : { cards: [] };
-    return this.pages.list(call, await this.cards.withAuthors(cards, (card) => stateFields(card, call.language)), fields);
+    return this.pages.list(call, await this.cards.withAuthors(cards, (card) => reasonField(card, call.language)), fields);
   }
 }
 

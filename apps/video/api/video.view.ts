@@ -1,17 +1,6 @@
-import { VideoState, type Card } from '@doul/contracts';
+import type { Card } from '@doul/contracts';
 import type { Language } from '@doul/http';
 import { VIDEO_REASONS } from '../video.reasons.js';
-
-/** State of a video as its author sees it. */
-export const AUTHOR_STATES = ['uploaded', 'processing', 'published', 'rejected', 'failed'] as const;
-
-const NAMES: Partial<Record<VideoState, (typeof AUTHOR_STATES)[number]>> = {
-  [VideoState.UPLOADED]: 'uploaded',
-  [VideoState.PROCESSING]: 'processing',
-  [VideoState.PUBLISHED]: 'published',
-  [VideoState.REJECTED]: 'rejected',
-  [VideoState.FAILED]: 'failed',
-};
 
 const UNKNOWN: Record<Language, string> = { en: 'The video cannot be shown', zh: '视频无法展示' };
 
@@ -22,9 +11,6 @@ export function reasonText(key: string, language: Language): string {
   return (texts[key] ?? UNKNOWN)[language];
 }
 
-/** `state` and `reason` as further fields of a video's text. */
-export function stateFields(card: Card | undefined, language: Language): string {
-  const state = card && NAMES[card.state];
-  if (!card || !state) return '';
-  return `,"state":"${state}","reason":${JSON.stringify(reasonText(card.reason, language))}`;
-}
+/** `reason` as a further field of a video's text. */
+export const reasonField = (card: Card | undefined, language: Language): string =>
+  card ? `,"reason":${JSON.stringify(reasonText(card.reason, language))}` : '';

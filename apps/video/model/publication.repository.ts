@@ -2,94 +2,161 @@ import { VideoPublishedEvent, VideoRemovedEvent } from '@doul/contracts';
 import { Database, type Tx } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
-import { Cards } from './cards.js';
 import { UserCounters } from './counters.js';
-import { FeedIndex } from './feed-index.js';
 import { nextFeedTime } from './feed-time.js';
-import { VIDEO_COLUMNS, type StoredVideo } from './video.js';
+import type { Step } from './media-job.js';
+import { MediaJobRepository, type Claim, type Failure } from './media-job.repository.js';
+import { StatusLog } from './status-log.js';
+import { VideoCopies } from './video-copies.js';
+import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
 
-export interface Media {
-  coverKey: string;
-  width: number;
-  height: number;
-  durationMs: number;
+/** What the first rendition's files are, as published. */
+export interface Publication {
+  /** Folder of the files, see media-keys.ts. */
+  readonly mediaSet: string;
+  readonly coverKey: string;
+  readonly blurhash: string;
+  /** JSON of the renditions made, and their names with commas. */
+  readonly renditions: string;
+  readonly names: string;
 }
 
-export interface ClaimedVideo extends StoredVideo {
-  /** How often it has been claimed, this time included. */
-  attempts: number;
+/** What a probe found, as shown. */
+export interface Measures {
+  readonly width: number;
+  readonly height: number;
+  readonly durationMs: number;
+}
+
+/** What a removed video may have left behind. */
+export interface Leftovers {
+  authorId: number;
+  objectKey: string;
+  coverKey: string;
+  mediaSet: string;
+  /** Unix ms. */
+  removedAt: number;
 }
 
 export type Removal = 'removed' | 'not-yours' | 'unknown';
 
-const LOCKED = `SELECT ${VIDEO_COLUMNS}, v.attempts FROM videos v WHERE v.id = ?`;
+const LOCKED = `SELECT ${VIDEO_COLUMNS} FROM videos v WHERE v.id = ?`;
 
-/** The changes of a video's state. Each is one transaction, and its copies in Redis are refreshed after the commit. */
+/** How far a video is in percent when it was probed; the rest is its first rendition. */
+export const PROBED_PERCENT = 20;
+
+/**
+ * The changes of a video's state. Each is one transaction that also ends the job which caused it, so that a worker that lost its
+ * lease changes nothing; the copies in Redis are refreshed after the commit.
+ */
 @Injectable()
 export class PublicationRepository {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-    private readonly cards: Cards,
-    private readonly feed: FeedIndex,
+    private readonly jobs: MediaJobRepository,
+    private readonly status: StatusLog,
+    private readonly copies: VideoCopies,
     private readonly counters: UserCounters,
   ) {}
 
-  /**
-   * Takes a waiting video for processing; whoever had it before can no longer finish it.
-   *
-   * @param claim a token that the finishing call must give again
-   * @returns undefined when it does not wait any more
-   */
-  claim(id: number, claim: string): Promise<ClaimedVideo | undefined> {
+  /** Says that the worker has begun, or how far it is; false when its job is no longer its own. */
+  progressed(claim: Claim, state: 'probing' | 'transcoding', percent: number): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      const sql = `UPDATE videos SET state = 'processing', claim = ?, attempts = attempts + 1, state_at = ?, version = version + 1
-        WHERE id = ? AND state IN ('uploaded', 'processing')`;
-      const { affected } = await tx.execute(sql, [claim, Date.now(), id]);
-      if (affected === 0) return undefined;
-      tx.afterCommit(() => this.cards.forget([id]));
-      return tx.one<ClaimedVideo>(LOCKED, [id]);
+      const video = await this.jobs.lock(tx, claim);
+      if (!video) return false;
+      if (video.state !== state) await this.setState(tx, video.id, state);
+      await this.status.append(tx, video.id, { state, percent });
+      return true;
     });
   }
 
-  /** Says that a claimed video is still being worked on. */
-  async touch(id: number, claim: string): Promise<void> {
-    await this.database.execute("UPDATE videos SET state_at = ? WHERE id = ? AND state = 'processing' AND claim = ?", [
-      Date.now(),
-      id,
-      claim,
-    ]);
+  /** The upload is a video that we can show: its first rendition is next. */
+  probed(claim: Claim, measures: Measures, argument: object): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const video = await this.jobs.lock(tx, claim);
+      if (!video) return false;
+      const { width, height, durationMs } = measures;
+      const sql = 'UPDATE videos SET width = ?, height = ?, duration_ms = ? WHERE id = ?';
+      await tx.execute(sql, [width, height, durationMs, video.id]);
+      await this.setState(tx, video.id, 'transcoding');
+      await this.jobs.done(tx, claim);
+      await this.jobs.add(tx, video.id, 'first', argument);
+      await this.status.append(tx, video.id, { state: 'transcoding', percent: PROBED_PERCENT });
+      return true;
+    });
   }
 
-  /** Publishes a claimed video at the head of the feed; false when the claim is no longer the valid one. */
-  publish(id: number, claim: string, media: Media): Promise<boolean> {
+  /** Publishes a video at the head of the feed; false when the worker's job is no longer its own. */
+  publish(claim: Claim, made: Publication, next: readonly { step: Step; argument: object }[]): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      const video = await this.lockClaimed(tx, id, claim);
+      const video = await this.jobs.lock(tx, claim);
       if (!video) return false;
-      const { authorId } = video;
+      const { id, authorId } = video;
       await this.counters.add(tx, [{ id: authorId, field: 'work_count', delta: 1 }]);
       await this.outbox.append(tx, VideoPublishedEvent, { videoId: id, authorId, version: video.version + 1 });
-      tx.afterCommit(() => this.cards.forget([id]));
-      tx.afterCommit(() => this.feed.extend());
+      await this.jobs.done(tx, claim);
+      for (const { step, argument } of next) await this.jobs.add(tx, id, step, argument);
+      await this.status.append(tx, id, { state: 'published', percent: 100, renditions: made.names });
+      this.copies.publishedAfter(tx, id);
       // Last, because everybody who publishes waits for the clock until this commits.
       const now = Date.now();
       const feedTime = await this.tick(tx, now);
       const sql = `UPDATE videos SET state = 'published', reason = '', version = version + 1, feed_time = ?, published_at = ?, state_at = ?,
-        cover_key = ?, width = ?, height = ?, duration_ms = ?, claim = '' WHERE id = ?`;
-      await tx.execute(sql, [feedTime, now, now, media.coverKey, media.width, media.height, media.durationMs, id]);
+        cover_key = ?, media_set = ?, blurhash = ?, renditions = ? WHERE id = ?`;
+      await tx.execute(sql, [feedTime, now, now, made.coverKey, made.mediaSet, made.blurhash, made.renditions, id]);
       return true;
     });
   }
 
-  /** Ends a claimed video's processing without publishing it. */
-  refuse(id: number, claim: string, state: 'rejected' | 'failed', reason: string): Promise<boolean> {
+  /** Ends a video's processing because of what it is. */
+  reject(claim: Claim, reason: string): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      if (!(await this.lockClaimed(tx, id, claim))) return false;
-      const sql = "UPDATE videos SET state = ?, reason = ?, version = version + 1, state_at = ?, claim = '' WHERE id = ?";
-      await tx.execute(sql, [state, reason, Date.now(), id]);
-      tx.afterCommit(() => this.cards.forget([id]));
+      const video = await this.jobs.lock(tx, claim);
+      if (!video) return false;
+      await this.jobs.done(tx, claim);
+      await this.end(tx, video.id, 'rejected', reason);
       return true;
     });
+  }
+
+  /** Notes that a step ended in an error: it waits for its next try, or it failed for good and with it a video that is not published. */
+  failed(claim: Claim, error: string): Promise<Failure> {
+    return this.database.transaction(async (tx) => {
+      const video = await this.jobs.lock(tx, claim);
+      if (!video) return 'lost';
+      const outcome = await this.jobs.failed(tx, claim, error);
+      if (outcome === 'failed' && video.state !== 'published') await this.end(tx, video.id, 'failed', 'processing-failed');
+      return outcome;
+    });
+  }
+
+  /** Makes a failed step, and the video that it made fail, wait again; false when there is no such job or it has not failed. */
+  retry(jobId: number): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const job = await this.jobs.byId(jobId);
+      const video = job && (await tx.one<StoredVideo>(`${LOCKED} FOR UPDATE`, [job.videoId]));
+      if (!job || !video || video.state === 'removed' || !(await this.jobs.isFailed(tx, jobId))) return false;
+      if (video.state === 'failed') {
+        const state = job.step === 'probe' ? 'uploaded' : 'transcoding';
+        await this.setState(tx, video.id, state);
+        await this.status.append(tx, video.id, { state, percent: state === 'uploaded' ? 0 : PROBED_PERCENT });
+      }
+      await this.jobs.add(tx, job.videoId, job.step, job.argument === null ? null : (JSON.parse(job.argument) as object));
+      return true;
+    });
+  }
+
+  private async end(tx: Tx, id: number, state: 'rejected' | 'failed', reason: string): Promise<void> {
+    await tx.execute('UPDATE videos SET reason = ? WHERE id = ?', [reason, id]);
+    await this.setState(tx, id, state);
+    await this.status.append(tx, id, { state, percent: 100, reason });
+  }
+
+  private async setState(tx: Tx, id: number, state: StateName): Promise<void> {
+    const reason = state === 'rejected' || state === 'failed' ? '' : ", reason = ''";
+    await tx.execute(`UPDATE videos SET state = ?, version = version + 1, state_at = ?${reason} WHERE id = ?`, [state, Date.now(), id]);
+    tx.afterCommit(() => this.copies.changed(id));
   }
 
   /** Removes a video for everybody; its row stays as a tombstone, and the worker purges what belongs to it. */
@@ -100,24 +167,14 @@ export class PublicationRepository {
       // Nobody else is told of a video that they cannot see.
       if (video.authorId !== userId) return video.state === 'published' ? 'not-yours' : 'unknown';
       if (video.state === 'removed') return 'removed';
-      const sql = `UPDATE videos SET state = 'removed', version = version + 1, feed_time = NULL, claim = '', leftovers = 1, state_at = ? WHERE id = ?`;
+      const sql = `UPDATE videos SET state = 'removed', version = version + 1, feed_time = NULL, leftovers = 1, state_at = ? WHERE id = ?`;
       await tx.execute(sql, [Date.now(), id]);
       if (video.state === 'published') await this.counters.add(tx, [{ id: userId, field: 'work_count', delta: -1 }]);
       await this.outbox.append(tx, VideoRemovedEvent, { videoId: id, authorId: userId, version: video.version + 1 });
-      tx.afterCommit(() => Promise.all([this.forget(id, userId), this.counters.project([userId])]));
+      await this.status.append(tx, id, { state: 'removed', percent: 100 });
+      tx.afterCommit(() => Promise.all([this.copies.removed(id, userId), this.counters.project([userId])]));
       return 'removed';
     });
-  }
-
-  /** Takes a removed video out of the copies in Redis. */
-  async forget(id: number, authorId: number): Promise<void> {
-    await Promise.all([this.cards.forget([id]), this.feed.drop(id, authorId)]);
-  }
-
-  /** Videos that have been waiting or in processing since before `since` (Unix ms): their event or their worker was lost. */
-  async stuck(since: number, limit: number): Promise<number[]> {
-    const sql = "SELECT id FROM videos WHERE state IN ('uploaded', 'processing') AND state_at < ? ORDER BY state_at LIMIT ?";
-    return (await this.database.query<{ id: number }>(sql, [since, limit])).map((row) => row.id);
   }
 
   /** Removed videos that something may still belong to. */
@@ -127,17 +184,14 @@ export class PublicationRepository {
   }
 
   /** A removed video that something may still belong to; undefined when there is nothing to do. */
-  leftovers(id: number): Promise<{ authorId: number; objectKey: string; removedAt: number } | undefined> {
-    const sql = 'SELECT author_id AS authorId, object_key AS objectKey, state_at AS removedAt FROM videos WHERE id = ? AND leftovers = 1';
+  leftovers(id: number): Promise<Leftovers | undefined> {
+    const sql = `SELECT author_id AS authorId, object_key AS objectKey, cover_key AS coverKey, media_set AS mediaSet, state_at AS removedAt
+      FROM videos WHERE id = ? AND leftovers = 1`;
     return this.database.one(sql, [id]);
   }
 
   async purged(id: number): Promise<void> {
     await this.database.execute('UPDATE videos SET leftovers = 0 WHERE id = ?', [id]);
-  }
-
-  private lockClaimed(tx: Tx, id: number, claim: string): Promise<StoredVideo | undefined> {
-    return tx.one<StoredVideo>(`${LOCKED} AND v.state = 'processing' AND v.claim = ? FOR UPDATE`, [id, claim]);
   }
 
   /** The next feed time, under a lock that is held until the transaction ends: commits happen in feed order. */

@@ -1,7 +1,7 @@
-import { VideoUploadedEvent } from '@doul/contracts';
 import { Database, isDuplicate, type Tx } from '@doul/data';
-import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
+import { MediaJobRepository } from './media-job.repository.js';
+import { StatusLog } from './status-log.js';
 import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
 
 export interface NewVideo {
@@ -15,11 +15,21 @@ export interface NewVideo {
 }
 
 /** A page reads the newest of each, since a range over several states would walk over every removed video. */
-const SHOWN_TO_AUTHOR: readonly StateName[] = ['uploaded', 'processing', 'published', 'rejected', 'failed'];
+const SHOWN_TO_AUTHOR: readonly StateName[] = ['uploaded', 'probing', 'transcoding', 'published', 'rejected', 'failed'];
 
 /** A video as the search index wants it. */
 export interface ScannedVideo extends StoredVideo {
   favoriteCount: number;
+}
+
+/** The objects of a video. */
+export interface StoredObjects {
+  id: number;
+  objectKey: string;
+  mediaSet: string;
+  /** 1 while the upload is kept. */
+  original: number;
+  state: StateName;
 }
 
 /** Videos: reads, and the one write that begins each of them. */
@@ -27,7 +37,8 @@ export interface ScannedVideo extends StoredVideo {
 export class VideoRepository {
   constructor(
     private readonly database: Database,
-    private readonly outbox: Outbox,
+    private readonly jobs: MediaJobRepository,
+    private readonly status: StatusLog,
   ) {}
 
   /**
@@ -46,7 +57,7 @@ export class VideoRepository {
     return first && { id: first.id, created: false };
   }
 
-  /** The same as part of the caller's transaction, which fails when object or request key were used before; the video's id. */
+  /** Stores an upload with the first step of its processing. @throws a duplicate's error when author and request key, or the object, are known */
   async insert(tx: Tx, video: NewVideo): Promise<number> {
     const now = Date.now();
     const row = {
@@ -56,11 +67,13 @@ export class VideoRepository {
       object_key: video.objectKey,
       size_bytes: video.sizeBytes,
       request_key: video.requestKey,
+      sha256: video.sha256 ?? '',
       created_at: now,
       state_at: now,
     };
     const { insertId: id } = await tx.insert('videos', [row]);
-    await this.outbox.append(tx, VideoUploadedEvent, { videoId: id, authorId: video.authorId, objectKey: video.objectKey });
+    await this.jobs.add(tx, id, 'probe');
+    await this.status.append(tx, id, { state: 'uploaded', percent: 0 });
     return id;
   }
 
@@ -75,6 +88,12 @@ export class VideoRepository {
     return new Set(rows.map((row) => row.key));
   }
 
+  /** Those of the media sets that belong to a video. */
+  async knownSets(sets: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.byIds<{ mediaSet: string }>('SELECT media_set AS mediaSet FROM videos WHERE media_set IN (?)', sets);
+    return new Set(rows.map((row) => row.mediaSet));
+  }
+
   /** Ids of an author's videos below `before`, newest upload first. */
   async listByAuthor(authorId: number, everyState: boolean, before: number, limit: number): Promise<number[]> {
     const states: readonly StateName[] = everyState ? SHOWN_TO_AUTHOR : ['published'];
@@ -82,6 +101,12 @@ export class VideoRepository {
     const params = states.flatMap((state) => [authorId, state, before, limit]);
     const rows = await this.database.query<{ id: number }>(`${ranges.join(' UNION ALL ')} ORDER BY id DESC LIMIT ?`, [...params, limit]);
     return rows.map((row) => row.id);
+  }
+
+  /** Videos that have not been removed, by ascending id: what the store must hold for them. */
+  objectsOf(afterId: number, limit: number): Promise<StoredObjects[]> {
+    const columns = 'id, object_key AS objectKey, media_set AS mediaSet, original, state';
+    return this.database.query(`SELECT ${columns} FROM videos WHERE state <> 'removed' AND id > ? ORDER BY id LIMIT ?`, [afterId, limit]);
   }
 
   /** Published and removed videos by ascending id. */

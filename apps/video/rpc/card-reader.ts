@@ -1,13 +1,12 @@
 import { CommentServiceDefinition, type AuthorCounters, type Card, type Owner } from '@doul/contracts';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { childLog } from '@doul/runtime';
-import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { Cards } from '../model/cards.js';
 import { UserCounters, VideoCounters } from '../model/counters.js';
-import { DEFAULT_COVER_KEY } from './default-cover.js';
 import { LikeMembers } from '../model/like-members.js';
 import { stateOf, type StoredVideo } from '../model/video.js';
+import { MediaAddresses, type VideoAddresses } from './media-addresses.js';
 
 const log = childLog('cards');
 /** Cards without comment counts are better than no cards. */
@@ -16,13 +15,12 @@ const COMMENT_COUNTS_MS = 800;
 /** What of a video does not depend on the viewer, put together in batches. */
 @Injectable()
 export class CardReader {
-  private readonly objects: ObjectStore = objectStore();
-
   constructor(
     private readonly stored: Cards,
     private readonly videoCounters: VideoCounters,
     private readonly userCounters: UserCounters,
     private readonly members: LikeMembers,
+    private readonly addresses: MediaAddresses,
     @InjectRpc(CommentServiceDefinition) private readonly comments: RpcClient<typeof CommentServiceDefinition>,
   ) {}
 
@@ -32,24 +30,24 @@ export class CardReader {
     const visible = ids.flatMap((id) => stored.get(id) ?? []).filter((video) => isVisible(video, viewerId));
     const shown = visible.map((video) => video.id);
     const [likes, comments] = await Promise.all([this.videoCounters.getMany(shown), this.commentCounts(shown)]);
-    return visible.map((video) => this.card(video, likes.get(video.id)?.favorite_count ?? 0, comments.get(video.id) ?? 0));
-  }
-
-  private card(video: StoredVideo, favoriteCount: number, commentCount: number): Card {
-    return {
+    const urls = await Promise.all(visible.map((video) => this.addresses.of(video)));
+    return visible.map((video, at) => ({
+      ...(urls[at] as VideoAddresses),
       id: video.id,
       authorId: video.authorId,
       title: video.title,
-      playUrl: this.objects.publicUrl(video.objectKey),
-      coverUrl: this.objects.publicUrl(video.coverKey || DEFAULT_COVER_KEY),
-      favoriteCount,
-      commentCount,
+      favoriteCount: likes.get(video.id)?.favorite_count ?? 0,
+      commentCount: comments.get(video.id) ?? 0,
       state: stateOf(video.state),
       reason: video.reason,
       createdAtMs: video.createdAt,
       feedTimeMs: video.feedTime,
       version: video.version,
-    };
+      width: video.width,
+      height: video.height,
+      durationMs: video.durationMs,
+      blurhash: video.blurhash,
+    }));
   }
 
   private async commentCounts(ids: readonly number[]): Promise<Map<number, number>> {

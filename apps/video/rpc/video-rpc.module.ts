@@ -7,6 +7,9 @@ import { DefaultCover } from './default-cover.js';
 import { FavoriteService } from './favorite.service.js';
 import { FeedKeeper } from './feed-keeper.js';
 import { FeedService } from './feed.service.js';
+import { MediaAddresses } from './media-addresses.js';
+import { MediaCheck } from './media-check.js';
+import { MediaService } from './media.service.js';
 import { PublishedVideos } from './published-videos.js';
 import { UploadService } from './upload.service.js';
 import { VideoService } from './video.service.js';
@@ -14,8 +17,8 @@ import { VisibleFeed } from './visible-feed.js';
 
 @Module({
   imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
-  controllers: [FeedService, FavoriteService, UploadService, VideoService],
-  providers: [CardReader, DefaultCover, FeedKeeper, PublishedVideos, VisibleFeed],
+  controllers: [FeedService, FavoriteService, MediaService, UploadService, VideoService],
+  providers: [CardReader, DefaultCover, FeedKeeper, MediaAddresses, MediaCheck, PublishedVideos, VisibleFeed],
 })
 export class VideoRpcModule {}
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FeedIndex } from '../model/feed-index.js';
 import { VisibleFeed } from '../rpc/visible-feed.js';
-import { modelFixture, type ModelFixture } from './model-fixture.js';
+import { aPublication, modelFixture, type ModelFixture } from './model-fixture.js';
 
 /** So small that most of a feed lies past it, in MySQL. */
 class SmallIndex extends FeedIndex {
@@ -118,10 +118,10 @@ describe('the feed', () => {
     expect((await model.feed.page(0, 15)).map((row) => row.videoId)).toEqual(all.slice(60, 75));
     const made = await model.videos.create({ authorId: 88, title: '', objectKey: 'videos/stale', sizeBytes: 1, requestKey: 'stale' });
     const forget = model.cards.forget.bind(model.cards);
-    await model.publications.claim(made?.id ?? 0, 'x');
+    const claim = await model.claim(made?.id ?? 0);
     await model.cards.getMany([made?.id ?? 0]);
     model.cards.forget = () => Promise.resolve();
-    await model.publications.publish(made?.id ?? 0, 'x', { coverKey: 'c', width: 1, height: 1, durationMs: 1 });
+    await model.publications.publish(claim, aPublication(), []);
     model.cards.forget = forget;
     expect((await visible.page(0, 1))[0]?.videoId).toBe(made?.id);
     expect((await model.cards.get(made?.id ?? 0))?.state).toBe('published');
@@ -130,13 +130,12 @@ describe('the feed', () => {
   it('publishes once when two workers hold the same video', async () => {
     const made = await model.videos.create({ authorId: 3, title: '', objectKey: 'videos/twice', sizeBytes: 1, requestKey: 'twice' });
     const id = made?.id ?? 0;
-    const media = { coverKey: 'c', width: 1, height: 1, durationMs: 1 };
-    await model.publications.claim(id, 'first');
-    await model.publications.claim(id, 'second');
+    const first = await model.claim(id);
+    const second = await model.takeOver(id);
     const results = await Promise.all([
-      model.publications.publish(id, 'first', media),
-      model.publications.publish(id, 'second', media),
-      model.publications.publish(id, 'second', media),
+      model.publications.publish(first, aPublication(), []),
+      model.publications.publish(second, aPublication(), []),
+      model.publications.publish(second, aPublication(), []),
     ]);
     expect(results.filter(Boolean)).toHaveLength(1);
     expect(results[0]).toBe(false);

@@ -1,7 +1,9 @@
 import { rowsRead, temporaryDatabase, type Database } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MediaJobRepository } from '../model/media-job.repository.js';
 import { migrations, schema } from '../model/migrations/index.js';
+import { StatusLog } from '../model/status-log.js';
 import { VideoRepository } from '../model/video.repository.js';
 
 process.env['MYSQL_POOL'] = '1';
@@ -11,8 +13,8 @@ process.env['MYSQL_DEADLINE_MS'] = '60000';
 const LENGTH = Number(process.env['LONG_LIST'] ?? 32_768);
 const AUTHOR = 7;
 const PAGE = 30;
-/** A page of each of the five states that an author sees, and what their union reads. */
-const MOST_READ = 8 * (PAGE + 1) + 20;
+/** A page of each of the six states that an author sees, and what their union reads. */
+const MOST_READ = 9 * (PAGE + 1) + 20;
 
 let db: Database;
 let drop: () => Promise<void>;
@@ -21,7 +23,7 @@ let videos: VideoRepository;
 /** Two thirds of an author's videos were removed: the newest third, and every second one of the others. */
 beforeAll(async () => {
   ({ database: db, drop } = await temporaryDatabase(schema, { migrations }));
-  videos = new VideoRepository(db, new Outbox());
+  videos = new VideoRepository(db, new MediaJobRepository(db, new Outbox()), new StatusLog(db));
   const columns = 'author_id, title, state, object_key, size_bytes, request_key, created_at, state_at';
   const first = `(${AUTHOR}, 't', 'removed', UUID(), 1, UUID(), 1, 1)`;
   await db.execute(`INSERT INTO videos (${columns}) VALUES ${first}`);

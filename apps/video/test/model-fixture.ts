@@ -2,6 +2,7 @@ import { hasBit, packIds } from '@doul/contracts';
 import { RedisStore, dataConfig, temporaryDatabase, type Database } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Redis, type Cluster } from 'ioredis';
+import { nanoid } from 'nanoid';
 import { Cards } from '../model/cards.js';
 import { UserCounters, VideoCounters } from '../model/counters.js';
 import { FeedIndex } from '../model/feed-index.js';
@@ -12,6 +13,8 @@ import { LikeSinkRepository } from '../model/like-sink.repository.js';
 import { LikeRepository } from '../model/like.repository.js';
 import { LikeStore } from '../model/like.store.js';
 import { Likes } from '../model/likes.js';
+import { STEPS } from '../model/media-job.js';
+import { MediaJobRepository, type Claim } from '../model/media-job.repository.js';
 import { migrations } from '../model/migrations/index.js';
 import { CounterCheck } from '../model/reconcile-counters.js';
 import { FeedCheck } from '../model/reconcile-feed.js';
@@ -19,23 +22,36 @@ import { LikeCheck } from '../model/reconcile-likes.js';
 import { ReconcileRepository } from '../model/reconcile.repository.js';
 import { Reconciliation } from '../model/reconciliation.js';
 import { MembershipScan } from '../model/membership-scan.js';
-import { PublicationRepository } from '../model/publication.repository.js';
+import { PublicationRepository, type Publication } from '../model/publication.repository.js';
+import { RenditionRepository } from '../model/rendition.repository.js';
+import { StatusLog } from '../model/status-log.js';
+import { VideoCopies } from '../model/video-copies.js';
 import { VideoRepository } from '../model/video.repository.js';
 import { LikeSink } from '../worker/like-sink.js';
 
 /** Redis database of these specs; it is emptied before and after. */
 const TEST_REDIS_DB = 9;
 
+/** What a worker made, without files. */
+export function aPublication(): Publication {
+  const mediaSet = nanoid();
+  return { mediaSet, coverKey: `media/${mediaSet}/cover-a.jpg`, blurhash: 'L00000fQfQfQfQfQfQfQfQfQfQfQ', renditions: '[]', names: '' };
+}
+
 /** The classes of `model/` on a schema of their own, as one process would have them. */
 export class ModelProcess {
   readonly outbox = new Outbox();
-  readonly videos = new VideoRepository(this.database, this.outbox);
+  readonly jobs = new MediaJobRepository(this.database, this.outbox);
+  readonly status = new StatusLog(this.database);
+  readonly videos = new VideoRepository(this.database, this.jobs, this.status);
   readonly cards = new Cards(this.redis, this.videos);
   readonly feedRows = new FeedRepository(this.database);
   readonly feed = new FeedIndex(this.redis, this.feedRows);
   readonly videoCounters = new VideoCounters(this.database, this.redis);
   readonly userCounters = new UserCounters(this.database, this.redis);
-  readonly publications = new PublicationRepository(this.database, this.outbox, this.cards, this.feed, this.userCounters);
+  readonly copies = new VideoCopies(this.cards, this.feed);
+  readonly publications = new PublicationRepository(this.database, this.outbox, this.jobs, this.status, this.copies, this.userCounters);
+  readonly renditions = new RenditionRepository(this.database, this.outbox, this.jobs, this.status, this.copies);
   readonly likeRows = new LikeRepository(this.database);
   readonly store = new LikeStore(this.redis, this.likeRows);
   readonly members = new LikeMembers(this.redis, this.store, this.likeRows);
@@ -82,13 +98,25 @@ export class ModelProcess {
     await this.userCounters.projector.projectDirty();
   }
 
+  /** Takes the first step of a video that is due, as a worker of its own would. */
+  async claim(videoId: number): Promise<Claim> {
+    const claim = await this.jobs.claim(videoId, STEPS, nanoid());
+    if (!claim) throw new Error(`nothing of video ${videoId} is due`);
+    return claim;
+  }
+
+  /** Takes over what another worker works on, as after its lease has ended. */
+  async takeOver(videoId: number): Promise<Claim> {
+    await this.database.execute('UPDATE media_jobs SET lease_until = 0 WHERE video_id = ?', [videoId]);
+    return this.claim(videoId);
+  }
+
   /** Uploads and publishes a video; its id. */
   async publish(authorId: number, title = 'a video'): Promise<number> {
     const name = `${authorId}-${Math.random().toString(36).slice(2)}`;
     const made = await this.videos.create({ authorId, title, objectKey: `videos/${name}.mp4`, sizeBytes: 1, requestKey: name });
     if (!made) throw new Error('the object key was taken');
-    await this.publications.claim(made.id, name);
-    await this.publications.publish(made.id, name, { coverKey: `covers/${name}.jpg`, width: 1, height: 1, durationMs: 1_000 });
+    await this.publications.publish(await this.claim(made.id), aPublication(), []);
     return made.id;
   }
 }

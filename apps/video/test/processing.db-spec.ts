@@ -1,115 +1,208 @@
 import { objectStore } from '@doul/storage';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeClip } from '../../../libs/testing/clips.js';
+import { CoverWishes } from '../model/cover-wishes.js';
+import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
+import { setPrefix, smallCoverKey } from '../model/media-keys.js';
+import { MediaRunner } from '../worker/media-runner.js';
+import { MediaSteps } from '../worker/media-steps.js';
 import { Orphans } from '../worker/orphans.js';
-import { Processing } from '../worker/processing.js';
 import { Purge } from '../worker/purge.js';
-import { Sweeper } from '../worker/sweeper.js';
+import { SourceFiles } from '../worker/source-files.js';
+import { CoverStep } from '../worker/steps/cover.step.js';
+import { FirstStep } from '../worker/steps/first.step.js';
+import { LadderStep } from '../worker/steps/ladder.step.js';
+import { PicturesStep } from '../worker/steps/pictures.step.js';
+import { ProbeStep } from '../worker/steps/probe.step.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 let model: ModelFixture;
-let processing: Processing;
+let sources: SourceFiles;
+let runner: MediaRunner;
 let purge: Purge;
 let folder: string;
 let clip: Buffer;
 const objects = objectStore();
 
+function newRunner(): MediaRunner {
+  sources = new SourceFiles();
+  const { publications, renditions } = model;
+  const steps = new MediaSteps(
+    new ProbeStep(sources, publications),
+    new FirstStep(sources, model.jobs, publications),
+    new CoverStep(renditions),
+    new PicturesStep(renditions),
+    new LadderStep(sources, model.jobs, renditions),
+  );
+  return new MediaRunner(model.jobs, publications, steps, model.copies);
+}
+
 beforeAll(async () => {
   model = await modelFixture();
-  processing = new Processing(model.publications, model.cards, model.feed);
-  purge = new Purge(model.publications, model.likes, model.likeRows);
+  runner = newRunner();
+  purge = new Purge(model.publications, model.copies, model.likes, model.likeRows);
   folder = await mkdtemp(join(tmpdir(), 'doul-spec-'));
   clip = await readFile(await makeClip(folder, { seconds: 1, width: 180, height: 320 }));
 });
 afterAll(async () => {
+  await sources.onApplicationShutdown();
   await rm(folder, { recursive: true, force: true });
   await model.close();
 });
 
 let made = 0;
-async function upload(authorId: number, bytes: Buffer | undefined): Promise<{ id: number; key: string }> {
+async function upload(authorId: number, bytes: Buffer | undefined, sha256 = ''): Promise<{ id: number; key: string }> {
   made += 1;
-  const key = `videos/spec-${process.pid}-${made}.mp4`;
+  const key = `originals/spec-${process.pid}-${made}.mp4`;
   if (bytes) await objects.put(key, bytes, { contentType: 'video/mp4' });
-  const video = await model.videos.create({ authorId, title: 't', objectKey: key, sizeBytes: 1, requestKey: key });
+  const video = await model.videos.create({
+    ...{ authorId, title: 't', objectKey: key, requestKey: key, sha256 },
+    sizeBytes: bytes?.length ?? 1,
+  });
   return { id: video?.id ?? 0, key };
 }
 
 const stored = async (id: number) => (await model.videos.byIds([id])).get(id);
 const works = async (id: number): Promise<number | undefined> =>
   (await model.userCounters.stored(model.database, [id])).get(id)?.values.work_count;
+const namesIn = async (mediaSet: string): Promise<string[]> => {
+  const { objects: found } = await objects.list(setPrefix(mediaSet), '', 1_000);
+  return found.map(({ key }) => key.slice(setPrefix(mediaSet).length).replace(/-[\w-]{21}\.jpg$/, '-*.jpg')).sort();
+};
+const failing = async (id: number): Promise<void> => {
+  await model.database.execute('UPDATE media_jobs SET run_at = 0 WHERE video_id = ?', [id]);
+};
 
 describe('processing', () => {
   it('publishes a good video with its cover, and repeating it changes nothing', async () => {
     const { id } = await upload(1, clip);
-    await processing.process(id);
+    await runner.run(id, FOREGROUND);
     const first = await stored(id);
-    expect(first).toMatchObject({ state: 'published', reason: '' });
+    expect(first).toMatchObject({ state: 'published', reason: '', width: 180, height: 320 });
+    expect(first?.blurhash).toMatch(/^[\w#$%*+,\-.:;=?@[\]^{|}~]{6,}$/);
     expect((await objects.head(first?.coverKey ?? ''))?.contentType).toBe('image/jpeg');
-    await processing.process(id);
+    expect((await objects.head(smallCoverKey(first?.coverKey ?? '')))?.contentType).toBe('image/jpeg');
+    await runner.run(id, FOREGROUND);
     expect(await stored(id)).toEqual(first);
     expect(await works(1)).toBe(1);
     expect((await model.feed.page(0, 5))[0]?.videoId).toBe(id);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith(`doul-video-${process.pid}-`))).toEqual([]);
+  });
+
+  it('adds pictures and renditions behind the publication without another address', async () => {
+    const { id } = await upload(1, clip);
+    await runner.run(id, FOREGROUND);
+    const first = await stored(id);
+    await runner.run(id, BACKGROUND);
+    const whole = await stored(id);
+    expect(whole).toMatchObject({ mediaSet: first?.mediaSet, pictures: 1 });
+    expect(await namesIn(whole?.mediaSet ?? '')).toEqual([
+      ...['320p.m3u8', '320p.mp4', 'cover-*.jpg', 'cover-small-*.jpg', 'master.m3u8', 'play.mp4'],
+      ...['preview.webp', 'storyboard.jpg', 'storyboard.vtt'],
+    ]);
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith(`doul-media-${process.pid}-`))).toEqual([]);
   });
 
   it('is done again by another worker after one was killed in the middle', async () => {
     const { id } = await upload(2, clip);
-    await model.publications.claim(id, 'of a dead worker');
-    await processing.process(id);
+    await model.claim(id);
+    await model.database.execute('UPDATE media_jobs SET lease_until = 0 WHERE video_id = ?', [id]);
+    await runner.run(id, FOREGROUND);
     expect((await stored(id))?.state).toBe('published');
     expect(await works(2)).toBe(1);
   });
 
-  it('is taken up by the sweeper when event and worker are lost', async () => {
-    const { id } = await upload(3, clip);
-    await model.publications.claim(id, 'of a dead worker');
-    await model.database.execute('UPDATE videos SET state_at = state_at - 600000 WHERE id = ?', [id]);
-    await new Sweeper(model.publications, processing, purge, new Orphans(model.videos)).round(new AbortController().signal);
-    expect((await stored(id))?.state).toBe('published');
-  });
-
-  it('rejects what is no video, what is gone, and gives up what always fails, each with its reason', async () => {
+  it('rejects what is no video, what is gone, and what is not the file that was announced, each with its reason', async () => {
     const { id: text } = await upload(4, Buffer.from('this is no video'));
-    await processing.process(text);
+    await runner.run(text, FOREGROUND);
     expect(await stored(text)).toMatchObject({ state: 'rejected', reason: 'not-a-video' });
     const { id: lost } = await upload(4, undefined);
-    await processing.process(lost);
+    await runner.run(lost, FOREGROUND);
     expect(await stored(lost)).toMatchObject({ state: 'rejected', reason: 'missing' });
-    const { id: cursed } = await upload(4, clip);
-    await model.database.execute('UPDATE videos SET attempts = 10 WHERE id = ?', [cursed]);
-    await processing.process(cursed);
-    expect(await stored(cursed)).toMatchObject({ state: 'failed', reason: 'processing-failed' });
+    const { id: other } = await upload(4, clip, 'a'.repeat(64));
+    await runner.run(other, FOREGROUND);
+    expect(await stored(other)).toMatchObject({ state: 'rejected', reason: 'wrong-hash' });
+    const { id: same } = await upload(40, clip, createHash('sha256').update(clip).digest('hex'));
+    await runner.run(same, FOREGROUND);
+    expect((await stored(same))?.state).toBe('published');
     expect(await works(4)).toBe(0);
+  });
+
+  it('gives up what always fails, and does it when an operator says so after the cause is mended', async () => {
+    const { id } = await upload(8, clip);
+    const get = sources.with.bind(sources);
+    sources.with = () => Promise.reject(new Error('the disk is full'));
+    for (let failure = 1; failure <= 4; failure += 1) {
+      await expect(runner.run(id, FOREGROUND)).rejects.toThrow('probe failed');
+      await failing(id);
+    }
+    await runner.run(id, FOREGROUND);
+    expect(await stored(id)).toMatchObject({ state: 'failed', reason: 'processing-failed' });
+    sources.with = get;
+    const [job] = await model.jobs.ofVideo(id);
+    expect(job?.error).toBe('Error: the disk is full');
+    expect(await model.publications.retry(job?.id ?? 0)).toBe(true);
+    await runner.run(id, FOREGROUND);
+    expect((await stored(id))?.state).toBe('published');
+    expect(await works(8)).toBe(1);
   });
 
   it('does not publish what its author removes meanwhile, and leaves no file', async () => {
     const { id, key } = await upload(5, clip);
     const publish = model.publications.publish.bind(model.publications);
+    let mediaSet = '';
     model.publications.publish = async (...args) => {
+      mediaSet = args[1].mediaSet;
       await model.publications.remove(5, id);
       await purge.run(id);
       return publish(...args);
     };
-    await processing.process(id);
+    await runner.run(id, FOREGROUND);
     model.publications.publish = publish;
     expect((await stored(id))?.state).toBe('removed');
     expect(await objects.head(key)).toBeUndefined();
-    expect(await objects.head(key.replace('videos', 'covers').replace('mp4', 'jpg'))).toBeUndefined();
+    expect(mediaSet).not.toBe('');
+    expect(await namesIn(mediaSet)).toEqual([]);
     expect(await works(5)).toBe(0);
+  });
+
+  it('takes the cover of the moment that its author chooses', async () => {
+    const { id } = await upload(6, clip);
+    await runner.run(id, FOREGROUND);
+    const before = await stored(id);
+    expect(await new CoverWishes(model.database, model.jobs).wish(6, id, 700)).toBe('accepted');
+    await runner.run(id, FOREGROUND);
+    const after = await stored(id);
+    expect(after?.coverKey).not.toBe(before?.coverKey);
+    expect(await objects.head(after?.coverKey ?? '')).toBeDefined();
+    expect(await objects.head(before?.coverKey ?? '')).toBeDefined();
+  });
+
+  it('gives its job back when the process stops in the middle', async () => {
+    const { id } = await upload(7, clip);
+    const stopped = newRunner();
+    const get = sources.with.bind(sources);
+    sources.with = (video, options, use) => {
+      stopped.onModuleDestroy();
+      return get(video, options, use);
+    };
+    await expect(stopped.run(id, FOREGROUND)).rejects.toThrow('stops');
+    expect((await model.jobs.ofVideo(id))[0]).toMatchObject({ state: 'waiting', failures: 0, claims: 0 });
+    runner = newRunner();
+    await runner.run(id, FOREGROUND);
+    expect((await stored(id))?.state).toBe('published');
   });
 });
 
 describe('orphans', () => {
   it('deletes old files without a video, and only those', async () => {
     const { key } = await upload(7, clip);
-    const orphan = `videos/spec-${process.pid}-orphan.mp4`;
+    const orphan = `originals/spec-${process.pid}-orphan.mp4`;
     await objects.put(orphan, clip, { contentType: 'video/mp4' });
     const orphans = new Orphans(model.videos);
-    model.videos.knownKeys = (keys) => Promise.resolve(new Set(keys.filter((each) => each !== orphan)));
     await orphans.sweep();
     expect(await objects.head(orphan)).toBeDefined();
     await new Orphans(model.videos).sweep(Date.now() + 25 * 3_600_000);
@@ -119,15 +212,17 @@ describe('orphans', () => {
 });
 
 describe('purge', () => {
-  it('takes likes back through the log until none can arrive any more', async () => {
-    const { id, key } = await upload(6, clip);
-    await processing.process(id);
+  it('takes every object of a video, and likes back through the log until none can arrive any more', async () => {
+    const { id, key } = await upload(16, clip);
+    await runner.run(id, FOREGROUND);
+    const mediaSet = (await stored(id))?.mediaSet ?? '';
     const viewers = Array.from({ length: 30 }, (_, at) => 60 + at);
     await model.likes.set(viewers.map((viewerId) => ({ viewerId, videoId: id, liked: true })));
     await model.drainAll();
-    await model.publications.remove(6, id);
+    await model.publications.remove(16, id);
     await purge.run(id);
     expect(await objects.head(key)).toBeUndefined();
+    expect(await namesIn(mediaSet)).toEqual([]);
     await model.likes.set([{ viewerId: 99, videoId: id, liked: true }]);
     await model.drainAll();
     expect(await model.publications.unpurged(10)).toContain(id);
@@ -136,7 +231,7 @@ describe('purge', () => {
     await model.drainAll();
     await purge.run(id);
     expect(await model.publications.unpurged(10)).not.toContain(id);
-    expect((await model.userCounters.getMany([6, 99])).get(6)).toEqual({ work_count: 0, total_favorited: 0, favorite_count: 0 });
+    expect((await model.userCounters.getMany([16, 99])).get(16)).toEqual({ work_count: 0, total_favorited: 0, favorite_count: 0 });
     expect(await model.differences(100)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const look = { seconds: 1, width: 144, height: 256 };
 async function storedVideos(): Promise<Set<string>> {
   const keys = new Set<string>();
   for (let cursor = '', more = true; more; more = cursor !== '') {
-    const page = await objectStore().list('videos/', cursor, 1_000);
+    const page = await objectStore().list('originals/', cursor, 1_000);
     for (const { key } of page.objects) keys.add(key);
     cursor = page.next;
   }
@@ -50,7 +50,8 @@ describe('publishing', () => {
       expect(found.title).toBe('seen by me');
       return found;
     });
-    expect(seen).not.toHaveProperty('state');
+    expect(seen.state).toBe('published');
+    expect(seen).not.toHaveProperty('reason');
   });
 
   it('tells the author why a file was rejected, and nobody else of it', async () => {

@@ -3,8 +3,9 @@ import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { LikeRepository } from '../model/like.repository.js';
 import { Likes } from '../model/likes.js';
-import { PublicationRepository } from '../model/publication.repository.js';
-import { coverKeyOf } from './cover-key.js';
+import { PublicationRepository, type Leftovers } from '../model/publication.repository.js';
+import { VideoCopies } from '../model/video-copies.js';
+import { removeSet } from './made-files.js';
 
 /** Likes taken back at once. */
 const BATCH = 500;
@@ -21,6 +22,7 @@ export class Purge {
 
   constructor(
     private readonly publications: PublicationRepository,
+    private readonly copies: VideoCopies,
     private readonly likes: Likes,
     private readonly rows: LikeRepository,
   ) {}
@@ -29,10 +31,16 @@ export class Purge {
   async run(videoId: number): Promise<void> {
     const video = await this.publications.leftovers(videoId);
     if (!video) return;
-    await this.publications.forget(videoId, video.authorId);
+    await this.copies.removed(videoId, video.authorId);
     const found = await this.takeLikesBack(videoId);
-    await this.objects.delete([video.objectKey, coverKeyOf(video.objectKey)]);
+    await this.removeObjects(video);
     if (found === 0 && Date.now() - video.removedAt > SETTLED_MS) await this.publications.purged(videoId);
+  }
+
+  /** A media set is listed, so what a killed worker stored into it goes too. */
+  private async removeObjects({ objectKey, coverKey, mediaSet }: Leftovers): Promise<void> {
+    if (mediaSet !== '') await removeSet(this.objects, mediaSet);
+    await this.objects.delete([objectKey, ...(coverKey !== '' && mediaSet === '' ? [coverKey] : [])]);
   }
 
   /** Through the log, as every change of a like, so that memberships and counts follow. */

@@ -1,19 +1,23 @@
 import { childLog, holdLease } from '@doul/runtime';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MediaJobRepository } from '../model/media-job.repository.js';
 import { PublicationRepository } from '../model/publication.repository.js';
+import { StatusLog } from '../model/status-log.js';
 import { Orphans } from './orphans.js';
-import { Processing } from './processing.js';
 import { Purge } from './purge.js';
 import { removeOrphanedFiles } from './temp-files.js';
 
 const log = childLog('sweeper');
-const EVERY_MS = 10_000;
-/** A video that nobody has touched for this long lost its event or its worker, in ms; workers touch theirs every 20 s. */
-const STUCK_MS = 120_000;
+const EVERY_MS = 5_000;
+/** A job that waits this long since it was last announced may have lost its message, in ms; one too many does no harm. */
+const UNHEARD_MS = 60_000;
+/** How long a video's history is kept, in ms. */
+const HISTORY_MS = 7 * 24 * 3_600_000;
+const TRIMMED = 1_000;
 /** The store is listed a page every so many rounds: listing costs money, and a file without a video only space. */
-const ORPHAN_ROUNDS = 30;
-/** Videos of one round. */
+const ORPHAN_ROUNDS = 60;
+/** Videos or jobs of one round. */
 const BATCH = 50;
 
 /** Finds what events and their retries have not finished. */
@@ -24,7 +28,8 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   constructor(
     private readonly publications: PublicationRepository,
-    private readonly processing: Processing,
+    private readonly mediaJobs: MediaJobRepository,
+    private readonly status: StatusLog,
     private readonly purge: Purge,
     private readonly orphans: Orphans,
   ) {}
@@ -48,9 +53,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** One look at everything; one failing video does not keep others waiting. */
   async round(signal: AbortSignal): Promise<void> {
     const jobs = [
-      ...(await this.publications.stuck(Date.now() - STUCK_MS, BATCH)).map((id) => () => this.processing.process(id)),
+      () => this.mediaJobs.wakeStuck(Date.now() - UNHEARD_MS, BATCH),
       ...(await this.publications.unpurged(BATCH)).map((id) => () => this.purge.run(id)),
-      ...(this.rounds++ % ORPHAN_ROUNDS === 0 ? [() => this.orphans.sweep()] : []),
+      ...(this.rounds++ % ORPHAN_ROUNDS === 0
+        ? [() => this.orphans.sweep(), () => this.status.trim(Date.now() - HISTORY_MS, TRIMMED)]
+        : []),
     ];
     for (const job of jobs) {
       if (signal.aborted) return;

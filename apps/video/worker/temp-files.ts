@@ -1,35 +1,36 @@
-import type { ObjectStore } from '@doul/storage';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Transform, type TransformCallback } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { mediaWorkConfig } from './media-work.config.js';
 
-const PREFIX = 'doul-video-';
-/** No object of ours is larger (the API's limit is lower); whatever else lies in the bucket must not fill the disk. */
-const MAX_BYTES = 1 << 30;
+const PREFIX = 'doul-media-';
 
-/** Cuts a download that grows beyond what any video may have. */
-class Bound extends Transform {
-  private size = 0;
+/** Where this machine's workers keep what they work on. */
+export const tempRoot = (): string => mediaWorkConfig().MEDIA_TEMP_DIR || tmpdir();
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.size += chunk.length;
-    done(this.size > MAX_BYTES ? new Error(`an object larger than ${MAX_BYTES} bytes`) : null, chunk);
-  }
+/** A new folder that only this process uses; whoever makes it removes it. */
+export async function newFolder(): Promise<string> {
+  await mkdir(tempRoot(), { recursive: true });
+  return mkdtemp(join(tempRoot(), `${PREFIX}${process.pid}-`));
 }
 
-/** Downloads an object for `use` and removes the file afterwards, whatever happens. */
-export async function withTempFile<T>(objects: ObjectStore, key: string, use: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+/** A folder for `use`, removed afterwards whatever happens. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await newFolder();
   try {
-    const path = join(folder, 'video');
-    await pipeline(await objects.getStream(key), new Bound(), createWriteStream(path));
-    return await use(path);
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws Error when the disk has less than `bytes` left, and a reserve for everybody else */
+export async function requireSpace(bytes: number): Promise<void> {
+  await mkdir(tempRoot(), { recursive: true });
+  const { bavail, bsize } = await statfs(tempRoot());
+  const free = bavail * bsize;
+  const needed = bytes + mediaWorkConfig().MEDIA_TEMP_RESERVE_BYTES;
+  if (free < needed) throw new Error(`${free} bytes of temporary space are left, ${needed} are needed`);
 }
 
 function isAlive(pid: number): boolean {
@@ -43,8 +44,9 @@ function isAlive(pid: number): boolean {
 
 /** Removes what killed workers of this machine have left. */
 export async function removeOrphanedFiles(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  await mkdir(tempRoot(), { recursive: true });
+  for (const name of await readdir(tempRoot())) {
     const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true });
+    if (pid > 0 && !isAlive(pid)) await rm(join(tempRoot(), name), { recursive: true, force: true });
   }
 }

@@ -4,18 +4,48 @@ import { Module } from '@nestjs/common';
 import { VideoModelModule } from '../model/video-model.module.js';
 import { LikeSink } from './like-sink.js';
 import { LikeSinkRunner } from './like-sink-runner.js';
+import { MediaConsumer } from './media.consumer.js';
+import { MediaRunner } from './media-runner.js';
+import { MediaSteps } from './media-steps.js';
 import { Orphans } from './orphans.js';
-import { Processing } from './processing.js';
 import { ProjectorHost } from './projector-host.js';
 import { Purge } from './purge.js';
 import { RemovalConsumer } from './removal.consumer.js';
+import { SourceFiles } from './source-files.js';
+import { CoverStep } from './steps/cover.step.js';
+import { FirstStep } from './steps/first.step.js';
+import { LadderStep } from './steps/ladder.step.js';
+import { PicturesStep } from './steps/pictures.step.js';
+import { ProbeStep } from './steps/probe.step.js';
 import { Sweeper } from './sweeper.js';
 import { UploadCleaner } from './upload-cleaner.js';
-import { UploadConsumer } from './upload.consumer.js';
 
 @Module({
-  imports: [VideoModelModule, eventsModule({ consumer: 'video-worker' })],
-  providers: [LikeSink, LikeSinkRunner, Orphans, Processing, ProjectorHost, Purge, RemovalConsumer, Sweeper, UploadCleaner, UploadConsumer],
+  imports: [
+    VideoModelModule,
+    eventsModule({ consumer: 'video-worker' }),
+    eventsModule({ consumer: 'video-media' }),
+    eventsModule({ consumer: 'video-renditions' }),
+  ],
+  providers: [
+    CoverStep,
+    FirstStep,
+    LadderStep,
+    LikeSink,
+    LikeSinkRunner,
+    MediaConsumer,
+    MediaRunner,
+    MediaSteps,
+    Orphans,
+    PicturesStep,
+    ProbeStep,
+    ProjectorHost,
+    Purge,
+    RemovalConsumer,
+    SourceFiles,
+    Sweeper,
+    UploadCleaner,
+  ],
 })
 export class VideoWorkerModule {}
 

@@ -17,7 +17,7 @@ const DRAIN_LIMIT_MS = 600_000;
 export const smallClip = async (): Promise<Buffer> => readFileSync(await clip({ seconds: 1 }));
 
 async function waiting(mysql: Connection): Promise<number> {
-  const sql = "SELECT COUNT(*) AS n FROM doul_video.videos WHERE state IN ('uploaded', 'processing')";
+  const sql = "SELECT COUNT(*) AS n FROM doul_video.videos WHERE state IN ('uploaded', 'probing', 'transcoding')";
   const [rows] = await mysql.query<({ n: number } & RowDataPacket)[]>(sql);
   return Number(rows[0]?.n ?? 0);
 }

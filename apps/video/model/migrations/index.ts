@@ -1,5 +1,6 @@
 import type { MigrationClass } from '@doul/data';
 import { LikesByTime1700000001000 } from './1700000001000-likes-by-time.js';
+import { Media1700000003000 } from './1700000003000-media.js';
 import { Videos1700000000000 } from './1700000000000-videos.js';
 import { VideoCounterQueues1700000002000 } from './1700000002000-counter-queue.js';
 import { Uploads1700000004000 } from './1700000004000-uploads.js';
@@ -11,5 +12,6 @@ export const migrations: readonly MigrationClass[] = [
   Videos1700000000000,
   LikesByTime1700000001000,
   VideoCounterQueues1700000002000,
+  Media1700000003000,
   Uploads1700000004000,
 ];

@@ -20,11 +20,9 @@ export interface FollowChanged {
   changedAtMs: number;
 }
 
-/** video.uploaded: the worker processes it. */
-export interface VideoUploaded {
+/** video.due, video.renditions-due: a step of its processing waits for a worker. */
+export interface VideoDue {
   videoId: number;
-  authorId: number;
-  objectKey: string;
 }
 
 /** video.published, video.updated, video.removed */
@@ -194,25 +192,19 @@ export const FollowChanged: MessageFns<FollowChanged> = {
   },
 };
 
-function createBaseVideoUploaded(): VideoUploaded {
-  return { videoId: 0, authorId: 0, objectKey: "" };
+function createBaseVideoDue(): VideoDue {
+  return { videoId: 0 };
 }
 
-export const VideoUploaded: MessageFns<VideoUploaded> = {
-  encode(message: VideoUploaded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const VideoDue: MessageFns<VideoDue> = {
+  encode(message: VideoDue, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.videoId !== 0) {
       writer.uint32(8).int64(message.videoId);
-    }
-    if (message.authorId !== 0) {
-      writer.uint32(16).int64(message.authorId);
-    }
-    if (message.objectKey !== "") {
-      writer.uint32(26).string(message.objectKey);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): VideoUploaded {
+  decode(input: BinaryReader | Uint8Array, length?: number): VideoDue {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -221,7 +213,7 @@ export const VideoUploaded: MessageFns<VideoUploaded> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseVideoUploaded();
+      const message = createBaseVideoDue();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -231,22 +223,6 @@ export const VideoUploaded: MessageFns<VideoUploaded> = {
             }
 
             message.videoId = longToNumber(reader.int64());
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.authorId = longToNumber(reader.int64());
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.objectKey = reader.string();
             continue;
           }
         }
@@ -261,14 +237,12 @@ export const VideoUploaded: MessageFns<VideoUploaded> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<VideoUploaded>, I>>(base?: I): VideoUploaded {
-    return VideoUploaded.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<VideoDue>, I>>(base?: I): VideoDue {
+    return VideoDue.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<VideoUploaded>, I>>(object: I): VideoUploaded {
-    const message = createBaseVideoUploaded();
+  fromPartial<I extends Exact<DeepPartial<VideoDue>, I>>(object: I): VideoDue {
+    const message = createBaseVideoDue();
     message.videoId = object.videoId ?? 0;
-    message.authorId = object.authorId ?? 0;
-    message.objectKey = object.objectKey ?? "";
     return message;
   },
 };

@@ -10,11 +10,12 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 export enum VideoState {
   UNSPECIFIED = 0,
   UPLOADED = 1,
-  PROCESSING = 2,
   PUBLISHED = 3,
   REJECTED = 4,
   FAILED = 5,
   REMOVED = 6,
+  PROBING = 7,
+  TRANSCODING = 8,
 }
 
 export interface Card {
@@ -32,6 +33,16 @@ export interface Card {
   createdAtMs: number;
   feedTimeMs: number;
   version: number;
+  /** As shown, in pixels; 0 until probed, as is the duration. */
+  width: number;
+  height: number;
+  durationMs: number;
+  /** Absolute URLs, empty where there is no such thing (yet). */
+  hlsUrl: string;
+  coverSmallUrl: string;
+  previewUrl: string;
+  storyboardUrl: string;
+  blurhash: string;
 }
 
 export interface CreateVideoRequest {
@@ -177,6 +188,14 @@ function createBaseCard(): Card {
     createdAtMs: 0,
     feedTimeMs: 0,
     version: 0,
+    width: 0,
+    height: 0,
+    durationMs: 0,
+    hlsUrl: "",
+    coverSmallUrl: "",
+    previewUrl: "",
+    storyboardUrl: "",
+    blurhash: "",
   };
 }
 
@@ -217,6 +236,30 @@ export const Card: MessageFns<Card> = {
     }
     if (message.version !== 0) {
       writer.uint32(96).int64(message.version);
+    }
+    if (message.width !== 0) {
+      writer.uint32(104).int32(message.width);
+    }
+    if (message.height !== 0) {
+      writer.uint32(112).int32(message.height);
+    }
+    if (message.durationMs !== 0) {
+      writer.uint32(120).int64(message.durationMs);
+    }
+    if (message.hlsUrl !== "") {
+      writer.uint32(130).string(message.hlsUrl);
+    }
+    if (message.coverSmallUrl !== "") {
+      writer.uint32(138).string(message.coverSmallUrl);
+    }
+    if (message.previewUrl !== "") {
+      writer.uint32(146).string(message.previewUrl);
+    }
+    if (message.storyboardUrl !== "") {
+      writer.uint32(154).string(message.storyboardUrl);
+    }
+    if (message.blurhash !== "") {
+      writer.uint32(162).string(message.blurhash);
     }
     return writer;
   },
@@ -330,6 +373,70 @@ export const Card: MessageFns<Card> = {
             message.version = longToNumber(reader.int64());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.width = reader.int32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.height = reader.int32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.durationMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.hlsUrl = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.coverSmallUrl = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.previewUrl = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.storyboardUrl = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.blurhash = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -359,6 +466,14 @@ export const Card: MessageFns<Card> = {
     message.createdAtMs = object.createdAtMs ?? 0;
     message.feedTimeMs = object.feedTimeMs ?? 0;
     message.version = object.version ?? 0;
+    message.width = object.width ?? 0;
+    message.height = object.height ?? 0;
+    message.durationMs = object.durationMs ?? 0;
+    message.hlsUrl = object.hlsUrl ?? "";
+    message.coverSmallUrl = object.coverSmallUrl ?? "";
+    message.previewUrl = object.previewUrl ?? "";
+    message.storyboardUrl = object.storyboardUrl ?? "";
+    message.blurhash = object.blurhash ?? "";
     return message;
   },
 };

@@ -1,0 +1,84 @@
+import { MediaServiceDefinition, VideoState, type StatusEntry } from '@doul/contracts';
+import { Endpoint, EventStream, type AnswerOf, type Call, type InputOf, type Language } from '@doul/http';
+import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { newContext, runInContext } from '@doul/runtime';
+import { Controller } from '@nestjs/common';
+import { chooseCover, videoEvents, videoStatus } from './status.schema.js';
+import { reasonText } from './video.view.js';
+
+type Status = AnswerOf<typeof videoStatus>;
+
+/** What clients see of each state. */
+const SHOWN: Partial<Record<VideoState, Pick<Status, 'state' | 'step'>>> = {
+  [VideoState.UPLOADED]: { state: 'uploaded', step: 'waiting' },
+  [VideoState.PROBING]: { state: 'processing', step: 'probing' },
+  [VideoState.TRANSCODING]: { state: 'processing', step: 'transcoding' },
+  [VideoState.PUBLISHED]: { state: 'published', step: 'done' },
+  [VideoState.REJECTED]: { state: 'rejected', step: 'done' },
+  [VideoState.FAILED]: { state: 'failed', step: 'done' },
+  [VideoState.REMOVED]: { state: 'removed', step: 'done' },
+};
+const UNKNOWN: Pick<Status, 'state' | 'step'> = { state: 'processing', step: 'waiting' };
+
+/** How long one look at a history may take, in ms. */
+const LOOK_MS = 2_000;
+
+@Controller()
+export class StatusController {
+  constructor(@InjectRpc(MediaServiceDefinition) private readonly media: RpcClient<typeof MediaServiceDefinition>) {}
+
+  @Endpoint(videoStatus)
+  async status({ video_id }: InputOf<typeof videoStatus>, call: Call): Promise<Status> {
+    const { entries } = await this.media.ask.getStatus({ userId: call.viewerId, videoId: video_id, afterEntry: 0, latest: true });
+    return statusOf(video_id, entries.at(-1), call.language);
+  }
+
+  @Endpoint(videoEvents)
+  async events({ video_id, last_event_id }: InputOf<typeof videoEvents>, call: Call): Promise<EventStream> {
+    let after = cursorOf(call.lastEventId) ?? last_event_id ?? 0;
+    const look = async (): Promise<readonly StatusEntry[]> => {
+      const question = { userId: call.viewerId, videoId: video_id, afterEntry: after, latest: false };
+      return (await this.media.ask.getStatus(question, { deadlineMs: LOOK_MS })).entries;
+    };
+    // The first look is part of the request: whoever may not see the video gets an ordinary refusal.
+    let first: readonly StatusEntry[] | undefined = await look();
+    if (first.length === 0 && (await this.isOver(video_id, call))) return EventStream.OVER;
+    return new EventStream({
+      poll: async () => {
+        // Not on the deadline of the request, which is long over.
+        const entries = first ?? (await runInContext(newContext(call.requestId), look));
+        first = undefined;
+        after = entries.at(-1)?.id ?? after;
+        const events = entries.map((entry) => ({ id: String(entry.id), event: 'status', data: statusOf(video_id, entry, call.language) }));
+        return { events, isOver: entries.some(({ state }) => SHOWN[state]?.step === 'done') };
+      },
+    });
+  }
+
+  private async isOver(videoId: number, { viewerId }: Call): Promise<boolean> {
+    const { entries } = await this.media.ask.getStatus({ userId: viewerId, videoId, afterEntry: 0, latest: true });
+    return entries.some(({ state }) => SHOWN[state]?.step === 'done');
+  }
+
+  @Endpoint(chooseCover)
+  async cover({ video_id, at_ms }: InputOf<typeof chooseCover>, call: Call): Promise<AnswerOf<typeof chooseCover>> {
+    await this.media.chooseCover({ userId: call.viewerId, videoId: video_id, atMs: at_ms });
+    return {};
+  }
+}
+
+/** A position in a history; what is none begins at the beginning. */
+function cursorOf(text: string | undefined): number | undefined {
+  const id = Number(text);
+  return text !== undefined && text !== '' && Number.isSafeInteger(id) && id >= 0 ? id : undefined;
+}
+
+function statusOf(videoId: number, entry: StatusEntry | undefined, language: Language): Status {
+  return {
+    video_id: videoId,
+    ...((entry && SHOWN[entry.state]) ?? UNKNOWN),
+    percent: entry?.percent ?? 0,
+    reason: reasonText(entry?.reason ?? '', language),
+    renditions: entry?.renditions ?? [],
+  };
+}

@@ -1,0 +1,19 @@
+/** Prefix of everything that is made of uploads; each video has a folder of its own in it, its media set. */
+export const MEDIA_PREFIX = 'media/';
+
+/** The folder of a media set. */
+export const setPrefix = (mediaSet: string): string => `${MEDIA_PREFIX}${mediaSet}/`;
+
+/** The media set that an object belongs to; undefined for what is none of one. */
+export const setOf = (key: string): string | undefined => /^media\/([\w-]{21})\//.exec(key)?.[1];
+
+/** The file that plays everywhere: a progressive MP4. */
+export const PLAY_FILE = 'play.mp4';
+/** The HLS master playlist; the one object of a set whose content changes. */
+export const MASTER_FILE = 'master.m3u8';
+export const PREVIEW_FILE = 'preview.webp';
+export const STORYBOARD_FILE = 'storyboard.vtt';
+
+/** The small cover beside a cover; empty for covers that have none. */
+export const smallCoverKey = (coverKey: string): string =>
+  setOf(coverKey) === undefined ? '' : coverKey.replace(/\/cover-([\w-]+)\.jpg$/, '/cover-small-$1.jpg');

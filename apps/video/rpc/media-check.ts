@@ -1,0 +1,74 @@
+import { objectStore, type ObjectStore } from '@doul/storage';
+import { Injectable } from '@nestjs/common';
+import { MEDIA_PREFIX, PLAY_FILE, setOf, setPrefix } from '../model/media-keys.js';
+import { VideoRepository, type StoredObjects } from '../model/video.repository.js';
+
+export interface CheckedMedia {
+  differences: string[];
+  checked: number;
+  /** Empty at the end. */
+  nextCursor: string;
+}
+
+/** Objects asked for at a time. */
+const AT_ONCE = 32;
+/** A younger object may be waiting for its row, in ms: no upload and no encoding takes longer than a day. */
+const OLD_MS = 24 * 3_600_000;
+const ROWS = 'rows';
+/** Where the objects of videos are. */
+const PREFIXES = ['originals/', MEDIA_PREFIX, 'videos/'] as const;
+
+/** Compares videos with what the store holds of them: files that are missing, and files that nobody will ever ask for. */
+@Injectable()
+export class MediaCheck {
+  private readonly objects: ObjectStore = objectStore();
+
+  constructor(private readonly videos: VideoRepository) {}
+
+  /** @param cursor `rows:id` or `prefix:position in the listing`; empty = the start */
+  page(cursor: string, limit: number, now = Date.now()): Promise<CheckedMedia> {
+    const [part = '', position = ''] = cursor.split(/:(.*)/s);
+    const prefix = PREFIXES.find((one) => one === part);
+    return prefix === undefined ? this.rows(Number(position || 0), limit) : this.listing(prefix, position, limit, now);
+  }
+
+  private async rows(afterId: number, limit: number): Promise<CheckedMedia> {
+    const rows = await this.videos.objectsOf(afterId, limit);
+    const differences: string[] = [];
+    for (let at = 0; at < rows.length; at += AT_ONCE) {
+      differences.push(...(await Promise.all(rows.slice(at, at + AT_ONCE).map((row) => this.missing(row)))).flat());
+    }
+    const last = rows.length === limit ? rows.at(-1)?.id : undefined;
+    return { differences, checked: rows.length, nextCursor: last === undefined ? `${PREFIXES[0]}:` : `${ROWS}:${last}` };
+  }
+
+  /** Lines about objects of a video that are gone. A rejected video's file is of no use to anybody. */
+  private async missing({ id, objectKey, mediaSet, original, state }: StoredObjects): Promise<string[]> {
+    if (state === 'rejected') return [];
+    const play = mediaSet === '' ? undefined : `${setPrefix(mediaSet)}${PLAY_FILE}`;
+    const hasOriginal = original === 1 && (await this.objects.head(objectKey)) !== undefined;
+    if (play === undefined) return hasOriginal ? [] : [`video ${id}: its upload ${objectKey} is gone`];
+    if (await this.objects.head(play)) return original === 1 && !hasOriginal ? [`video ${id}: its original ${objectKey} is gone`] : [];
+    return [`video ${id}: ${play} is gone${hasOriginal ? ', its original is there' : ''}`];
+  }
+
+  private async listing(prefix: (typeof PREFIXES)[number], position: string, limit: number, now: number): Promise<CheckedMedia> {
+    const page = await this.objects.list(prefix, position, limit);
+    const old = page.objects.filter(({ modified }) => modified < now - OLD_MS).map(({ key }) => key);
+    const orphans = prefix === MEDIA_PREFIX ? await this.unknownSets(old) : await this.unknownKeys(old);
+    const following = PREFIXES[PREFIXES.indexOf(prefix) + 1];
+    const nextCursor = page.next === '' ? (following === undefined ? '' : `${following}:`) : `${prefix}:${page.next}`;
+    return { differences: orphans.map((what) => `${what}: belongs to no video`), checked: page.objects.length, nextCursor };
+  }
+
+  private async unknownKeys(keys: readonly string[]): Promise<string[]> {
+    const known = await this.videos.knownKeys(keys);
+    return keys.filter((key) => !known.has(key));
+  }
+
+  private async unknownSets(keys: readonly string[]): Promise<string[]> {
+    const sets = [...new Set(keys.flatMap((key) => setOf(key) ?? []))];
+    const known = await this.videos.knownSets(sets);
+    return sets.filter((set) => !known.has(set)).map(setPrefix);
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  CommonErrors,
+  DoulError,
+  MediaServiceDefinition,
+  type ChooseCoverRequest,
+  type ChooseCoverResponse,
+  type GetStatusRequest,
+  type GetStatusResponse,
+  type ListJobsRequest,
+  type ListJobsResponse,
+  type ReconcileVideosRequest,
+  type ReconcileVideosResponse,
+  type RetryJobRequest,
+  type RetryJobResponse,
+  type StatusAnswer,
+  type StatusQuestion,
+} from '@doul/contracts';
+import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
+import { Cards } from '../model/cards.js';
+import { CoverWishes } from '../model/cover-wishes.js';
+import { MediaJobRepository } from '../model/media-job.repository.js';
+import { PublicationRepository } from '../model/publication.repository.js';
+import { StatusLog, type StatusEntry } from '../model/status-log.js';
+import { stateOf, type StoredVideo } from '../model/video.js';
+import { VideoErrors } from '../video.errors.js';
+import { cut, parseCursor } from './cursor.js';
+import { requireAtMost } from './limits.js';
+import { MediaCheck } from './media-check.js';
+
+const MAX_QUESTIONS = 64;
+/** A whole history has about 60 entries. */
+const MAX_ENTRIES = 200;
+const MAX_JOBS = 200;
+const MAX_CHECKED = 500;
+const JOB_STATES = new Set(['', 'waiting', 'running', 'done', 'failed']);
+
+@RpcController(MediaServiceDefinition)
+export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> {
+  constructor(
+    private readonly cards: Cards,
+    private readonly status: StatusLog,
+    private readonly wishes: CoverWishes,
+    private readonly jobs: MediaJobRepository,
+    private readonly publications: PublicationRepository,
+    private readonly check: MediaCheck,
+  ) {}
+
+  async getStatus({ questions }: GetStatusRequest): Promise<GetStatusResponse> {
+    requireAtMost(MAX_QUESTIONS, questions, 'questions');
+    const videos = await this.cards.getMany(questions.map(({ videoId }) => videoId));
+    const answers = questions.map((question) => this.answer(question, videos.get(question.videoId)).catch(asAnswer));
+    return answerEach(await Promise.all(answers), { entries: [] });
+  }
+
+  private async answer(question: StatusQuestion, video: StoredVideo | undefined): Promise<StatusAnswer> {
+    const { userId, videoId, afterEntry, latest } = question;
+    if (video?.authorId !== userId) throw VideoErrors.NO_SUCH_VIDEO();
+    if (!latest) return { entries: (await this.status.after(videoId, afterEntry, MAX_ENTRIES)).map(entryOf) };
+    const entry = (await this.status.latest(videoId)) ?? fromVideo(video);
+    return { entries: [entryOf(entry)] };
+  }
+
+  async chooseCover({ userId, videoId, atMs }: ChooseCoverRequest): Promise<ChooseCoverResponse> {
+    const outcome = await this.wishes.wish(userId, videoId, atMs);
+    if (outcome === 'unknown') throw VideoErrors.NO_SUCH_VIDEO();
+    if (outcome === 'not-published') throw VideoErrors.NOT_PUBLISHED();
+    if (outcome === 'too-late') throw CommonErrors.INVALID_PARAMETER({ parameter: 'at_ms', problem: 'is behind the end of the video' });
+    return {};
+  }
+
+  async listJobs({ state, cursor, limit }: ListJobsRequest): Promise<ListJobsResponse> {
+    if (!JOB_STATES.has(state)) throw CommonErrors.INVALID_PARAMETER({ parameter: 'state', problem: 'is not a state of jobs' });
+    const size = Math.min(Math.max(1, limit), MAX_JOBS);
+    const before = Math.min(parseCursor(cursor), Number.MAX_SAFE_INTEGER);
+    const { page, nextCursor } = cut(await this.jobs.list(state, before, size + 1), size, ({ id }) => id);
+    const jobs = page.map(({ createdAt, stateAt, argument: _, scratch: __, ...job }) => ({
+      ...job,
+      createdAtMs: createdAt,
+      stateAtMs: stateAt,
+    }));
+    return { jobs, nextCursor };
+  }
+
+  async retryJob({ jobId }: RetryJobRequest): Promise<RetryJobResponse> {
+    if (!(await this.publications.retry(jobId))) throw VideoErrors.NO_FAILED_JOB();
+    return {};
+  }
+
+  reconcileMedia({ cursor, limit }: ReconcileVideosRequest): Promise<ReconcileVideosResponse> {
+    return this.check.page(cursor, Math.min(Math.max(1, limit), MAX_CHECKED));
+  }
+}
+
+/** A question that cannot be answered fails alone; anything else is a failure of the whole call. */
+function asAnswer(error: unknown): DoulError {
+  if (error instanceof DoulError) return error;
+  throw error;
+}
+
+const entryOf = ({ id, happenedAt, state, percent, reason, renditions }: StatusEntry): StatusAnswer['entries'][number] => ({
+  id,
+  happenedAtMs: happenedAt,
+  state: stateOf(state),
+  percent,
+  reason,
+  renditions: renditions === '' ? [] : renditions.split(','),
+});
+
+/** Of a video whose history is over: what is known of it now. */
+const fromVideo = ({ state, reason, createdAt, publishedAt }: StoredVideo): StatusEntry => ({
+  id: 0,
+  happenedAt: publishedAt || createdAt,
+  state,
+  percent: state === 'uploaded' ? 0 : 100,
+  reason,
+  renditions: '',
+});

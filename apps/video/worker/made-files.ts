@@ -1,0 +1,48 @@
+import type { ObjectStore } from '@doul/storage';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { MASTER_FILE, setPrefix } from '../model/media-keys.js';
+
+export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.m3u8': PLAYLIST_TYPE,
+  '.jpg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.vtt': 'text/vtt; charset=utf-8',
+};
+
+/** The master playlist is written again when renditions are added. */
+const MASTER_CACHE = 'public, max-age=10';
+/** Files stored at a time. */
+const AT_ONCE = 3;
+const PAGE = 1_000;
+
+/** Stores every file of a folder under `prefix`, public and for ever, but for the master playlist. */
+export async function storeFolder(objects: ObjectStore, folder: string, prefix: string, signal: AbortSignal): Promise<void> {
+  const names = await readdir(folder);
+  const store = async (name: string): Promise<void> => {
+    const path = join(folder, name);
+    const contentType = TYPES[extname(name)];
+    if (contentType === undefined) throw new Error(`a file of an unknown kind was made: ${name}`);
+    const { size } = await stat(path);
+    const options = { contentType, maxBytes: size, signal, ...(name === MASTER_FILE ? { cacheControl: MASTER_CACHE } : {}) };
+    await objects.putStream(`${prefix}${name}`, createReadStream(path), options);
+  };
+  for (let at = 0; at < names.length; at += AT_ONCE) await Promise.all(names.slice(at, at + AT_ONCE).map(store));
+}
+
+/** Deletes everything of a media set; what is gone already is a success. */
+export const removeSet = (objects: ObjectStore, mediaSet: string): Promise<void> => removeFolder(objects, setPrefix(mediaSet));
+
+/** Deletes every object whose key begins with `prefix`. */
+export async function removeFolder(objects: ObjectStore, prefix: string): Promise<void> {
+  for (let cursor = ''; ;) {
+    const page = await objects.list(prefix, cursor, PAGE);
+    await objects.delete(page.objects.map(({ key }) => key));
+    cursor = page.next;
+    if (cursor === '') return;
+  }
+}

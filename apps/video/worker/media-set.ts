@@ -1,0 +1,24 @@
+import type { ObjectStore } from '@doul/storage';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { MediaJob } from '../model/media-job.js';
+import type { ClaimedVideo } from '../model/media-job.repository.js';
+import type { Source } from './media/source.js';
+import type { Made } from './media/transcode.js';
+export { withFolder } from './temp-files.js';
+
+/** What the probe found, which travels with the jobs behind it. */
+export function sourceOf({ argument, id }: MediaJob): Source {
+  if (argument === null) throw new Error(`job ${id} knows nothing of its source`);
+  return JSON.parse(argument) as Source;
+}
+
+/** The renditions that exist, in the order they were made. */
+export const renditionsOf = ({ renditions }: ClaimedVideo): Made[] => (renditions === null ? [] : (JSON.parse(renditions) as Made[]));
+
+export const namesOf = (made: readonly Made[]): string => made.map(({ name }) => name).join(',');
+
+/** Fetches one of our own objects into a file. */
+export async function fetchTo(objects: ObjectStore, key: string, path: string, signal: AbortSignal): Promise<void> {
+  await pipeline(await objects.getStream(key), createWriteStream(path), { signal });
+}

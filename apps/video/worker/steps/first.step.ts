@@ -1,0 +1,69 @@
+import { objectStore, type ObjectStore } from '@doul/storage';
+import { Injectable } from '@nestjs/common';
+import { nanoid } from 'nanoid';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MASTER_FILE, PLAY_FILE, setPrefix } from '../../model/media-keys.js';
+import { MediaJobRepository } from '../../model/media-job.repository.js';
+import { PublicationRepository, type Publication } from '../../model/publication.repository.js';
+import { planLadder } from '../media/ladder.js';
+import { makeCover } from '../media/pictures.js';
+import { masterPlaylist } from '../media/playlist.js';
+import { makeFirst } from '../media/transcode.js';
+import { removeSet, storeFolder } from '../made-files.js';
+import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
+import { namesOf, sourceOf, withFolder } from '../media-set.js';
+import { SourceFiles } from '../source-files.js';
+
+/** Encoding is nearly all of it; the cover and storing the files are the rest. */
+const ENCODED_SHARE = 0.9;
+const COVERED_SHARE = 0.95;
+
+/** Makes the first rendition with its cover and publishes the video. Each try has a media set of its own, so two never mix, and removes that of a try that was killed. */
+@Injectable()
+export class FirstStep implements MediaStep {
+  private readonly objects: ObjectStore = objectStore();
+
+  constructor(
+    private readonly sources: SourceFiles,
+    private readonly jobs: MediaJobRepository,
+    private readonly publications: PublicationRepository,
+  ) {}
+
+  async run(run: StepRun): Promise<void> {
+    const { claim } = run;
+    const mediaSet = nanoid();
+    if (claim.job.scratch !== '') await removeSet(this.objects, claim.job.scratch);
+    mustOwn(await this.jobs.setScratch(claim, mediaSet));
+    const argument = sourceOf(claim.job);
+    const discard = (): Promise<void> => removeSet(this.objects, mediaSet).catch(() => undefined);
+    const publication = await this.make(run, mediaSet).catch(async (error: unknown) => {
+      await discard();
+      throw error;
+    });
+    const next = [
+      { step: 'pictures', argument },
+      { step: 'ladder', argument },
+    ] as const;
+    // When this throws, nobody knows whether the video names these files now: then they are the cleaner's.
+    const isPublished = await this.publications.publish(claim, publication, next);
+    if (!isPublished) await discard();
+    mustOwn(isPublished);
+  }
+
+  private make({ claim, signal, progress }: StepRun, mediaSet: string): Promise<Publication> {
+    const source = sourceOf(claim.job);
+    return this.sources.with(claim.video, { signal }, ({ path }) =>
+      withFolder(async (folder) => {
+        const { first } = planLadder(source);
+        const made = await makeFirst(path, source, first, folder, { signal, onProgress: (share) => progress(share * ENCODED_SHARE) });
+        const cover = await makeCover(join(folder, PLAY_FILE), folder, { nonce: nanoid(), signal });
+        progress(COVERED_SHARE);
+        await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
+        await storeFolder(this.objects, folder, setPrefix(mediaSet), signal);
+        const coverKey = `${setPrefix(mediaSet)}${cover.files.cover}`;
+        return { mediaSet, coverKey, blurhash: cover.blurhash, renditions: JSON.stringify([made]), names: namesOf([made]) };
+      }),
+    );
+  }
+}

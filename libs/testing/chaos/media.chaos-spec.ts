@@ -1,0 +1,76 @@
+import { objectStore } from '@doul/storage';
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ask, chaos, clip, eventually, fileBlob, newUser, recovered, type Actor, type VideoObject } from '../index.js';
+
+/** MEDIA_UPLOADS=20 MEDIA_KILLS=20 shows the same for longer. */
+const UPLOADS = Number(process.env['MEDIA_UPLOADS'] ?? 8);
+const KILLS = Number(process.env['MEDIA_KILLS'] ?? 4);
+/** Every fourth upload is no video. */
+const isBroken = (at: number): boolean => at % 4 === 3;
+
+async function keysUnder(prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for (let cursor = '', more = true; more; more = cursor !== '') {
+    const page = await objectStore().list(prefix, cursor, 1_000);
+    keys.push(...page.objects.map(({ key }) => key));
+    cursor = page.next;
+  }
+  return keys;
+}
+const setsOf = (keys: readonly string[]): Set<string> => new Set(keys.map((key) => key.split('/').slice(0, 2).join('/')));
+const folderOf = (video: VideoObject): string => new URL(video.hls_url).pathname.replace(/^\/media\//, '').replace(/\/master\.m3u8$/, '');
+const temporary = async (): Promise<string[]> => (await readdir(process.env['MEDIA_TEMP_DIR'] ?? '')).filter((name) => name.startsWith('doul-media-'));
+
+describe('a media worker that is killed again and again', () => {
+  let alice: Actor;
+  beforeAll(async () => {
+    await recovered();
+    alice = await newUser('alice');
+  }, 180_000);
+
+  it('finishes every upload once, with the right outcome, and leaves nothing behind', async () => {
+    const before = setsOf(await keysUnder('media/'));
+    const data = await fileBlob(await clip({ seconds: 2, width: 360, height: 640, pattern: 'bars' }));
+    const broken = new Blob([Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(5_000)])]);
+    const sending = Array.from({ length: UPLOADS }, (_, at) =>
+      ask('POST', '/douyin/publish/action/', {
+        multipart: { token: alice.token, title: `clip ${at}`, data: isBroken(at) ? broken : data },
+      }),
+    );
+    const killing = (async () => {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await sleep(300 + Math.random() * 1_500);
+        await chaos.kill('video-worker');
+        await recovered();
+      }
+    })();
+    for (const answer of await Promise.all(sending)) expect(answer.status_code).toBe(0);
+    await killing;
+    await eventually(
+      async () => {
+        const states = new Map((await alice.videosOf(alice)).map(({ title, state }) => [title, state]));
+        expect(states.size).toBe(UPLOADS);
+        for (let at = 0; at < UPLOADS; at += 1) expect(states.get(`clip ${at}`)).toBe(isBroken(at) ? 'rejected' : 'published');
+      },
+      { within: 120_000 },
+    );
+    await eventually(
+      async () => {
+        const videos = await alice.videosOf(alice);
+        expect(videos).toHaveLength(UPLOADS);
+        const published = videos.filter(({ state }) => state === 'published');
+        for (const video of published) expect(video.preview_url).not.toBe('');
+        // Every folder that was made is one of a video, and every video has its own.
+        const made = [...setsOf(await keysUnder('media/'))].filter((set) => !before.has(set));
+        expect(made.sort()).toEqual(published.map(folderOf).sort());
+        expect(await temporary()).toEqual([]);
+      },
+      { within: 120_000 },
+    );
+    expect((await alice.user(alice)).work_count).toBe(goodOf(UPLOADS));
+  }, 400_000);
+});
+
+const goodOf = (uploads: number): number => Array.from({ length: uploads }, (_, at) => at).filter((at) => !isBroken(at)).length;
