@@ -24,6 +24,15 @@ export const videoConfig = defineConfig('video', {
   UPLOAD_MAX_OPEN: { schema: env.int(1, 1_000), default: '20', doc: 'Uploads in parts that a user may have open at a time' },
   UPLOAD_LIFETIME_S: { schema: env.int(60, 7 * 86_400), default: '86400', doc: 'How long an upload in parts may take, in seconds' },
   UPLOAD_URL_S: { schema: env.int(10, 86_400), default: '3600', doc: 'How long the address of a part is good for, in seconds' },
+  MEDIA_ACCESS: {
+    schema: env.oneOf(['public', 'signed']),
+    default: 'public',
+    doc: 'How videos and pictures are read: by public addresses, or by signed ones that end (then give MEDIA_API_BASE_URL too)',
+  MEDIA_SIGNED_SECONDS: {
+    schema: env.int(60, 302_400),
+    default: '21600',
+    doc: 'How long a signed address is good at least, in s; for as long everybody gets the same one, so that caches hit',
+  MEDIA_API_BASE_URL: { schema: env.text(), default: '', doc: 'Public address of the API, for playlists with signed addresses' },
   OPERATOR_USER_IDS: {
     schema: env.text(),
     default: '',

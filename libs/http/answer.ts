@@ -16,7 +16,7 @@ const heads: Record<Language, string> = {
 /** Start of a successful answer, up to where a comma and the payload's fields follow: for handlers that join bytes themselves. */
 export const answerHead = (language: Language): string => heads[language];
 
-/** A complete answer that the handler has serialised itself, envelope included. */
+/** A complete answer that the handler has serialised itself, envelope included; JSON unless its headers say otherwise. */
 export class RawAnswer {
   constructor(
     readonly body: Buffer | string,

@@ -55,10 +55,11 @@ export function answering(
       reply.headers(EventStream.HEADERS).send(answer.body());
     } else if (answer instanceof RawAnswer) {
       const { body, headers, isReusable } = answer;
+      reply.header('content-type', JSON_TYPE);
       if (headers) reply.headers(headers);
       // Emitted when the last byte is with the operating system, or the connection is gone.
       if (isReusable && Buffer.isBuffer(body)) reply.raw.once('close', () => giveBack(body));
-      reply.header('content-type', JSON_TYPE).send(body);
+      reply.send(body);
     } else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
   };
 

@@ -1,6 +1,7 @@
 export { Actor, newUser, newUsers, stranger } from './actor.js';
 export { ask, fileBlob, must, publicUrl, send, type Answer, type Call } from './api-client.js';
 export { badNetwork, type BadNetwork } from './bad-network.js';
+export { withPage } from './browser.js';
 export { chaos, doul, recovered, type StatusRow } from './chaos.js';
 export { clip, type ClipLook } from './clip-files.js';
 export { readEvents, type SentEvent } from './event-reader.js';

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { firstOnPath } from './binaries.js';
+import { profileDir } from './layout.js';
 import { marks } from './procs.js';
 
 /**
@@ -31,6 +33,7 @@ export function environment({ name, ports, secrets, run }) {
     JWT_SECRET: secrets.jwt,
     FFMPEG_PATH: firstOnPath('ffmpeg') ?? 'ffmpeg',
     FFPROBE_PATH: firstOnPath('ffprobe') ?? 'ffprobe',
+    MEDIA_TEMP_DIR: join(profileDir(name), 'tmp', 'media'),
     BIND_ADDRESS: '127.0.0.1',
     TRUSTED_HOPS: '1',
     RATE_LIMITS: 'on',

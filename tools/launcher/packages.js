@@ -79,4 +79,8 @@ async function install(missing) {
 export const installServers = (elsewhere) => install(missingDebs(elsewhere));
 
 /** Installs the load generator. */
+/** What only the end-to-end tests need: a browser that plays videos. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+export const installBrowser = () => install(BROWSERS.some((name) => firstOnPath(name)) ? [] : ['chromium']);
+
 export const installGenerator = () => install(GENERATOR.there() ? [] : GENERATOR.packages);

@@ -6,6 +6,7 @@ import { build, installPackages } from './fresh.js';
 import { folder, readJson, ROOT } from './layout.js';
 import { takeDown } from './lifecycle.js';
 import { locked } from './lock.js';
+import { installBrowser } from './packages.js';
 import { loadProfile, saveRun } from './profile.js';
 import { runShown } from './run.js';
 import { sum, tallyOf } from './tally.js';
@@ -89,6 +90,7 @@ class TestRun {
     if (suites.includes('db')) await this.vitest('db');
     if (!NEEDS_LAYERS.some((suite) => suites.includes(suite))) return;
     await this.shape('production-shape');
+    if (suites.includes('e2e')) await step('browser', installBrowser);
     if (suites.includes('e2e')) await this.vitest('e2e', 'e2e, every layer its own process');
     if (suites.includes('chaos')) await this.vitest('chaos');
     if (!suites.includes('e2e')) return;

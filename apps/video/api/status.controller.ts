@@ -1,9 +1,9 @@
 import { MediaServiceDefinition, VideoState, type StatusEntry } from '@doul/contracts';
-import { Endpoint, EventStream, type AnswerOf, type Call, type InputOf, type Language } from '@doul/http';
+import { Endpoint, EventStream, RawAnswer, type AnswerOf, type Call, type InputOf, type Language } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { newContext, runInContext } from '@doul/runtime';
 import { Controller } from '@nestjs/common';
-import { chooseCover, videoEvents, videoStatus } from './status.schema.js';
+import { chooseCover, playlist, videoEvents, videoStatus } from './status.schema.js';
 import { reasonText } from './video.view.js';
 
 type Status = AnswerOf<typeof videoStatus>;
@@ -22,6 +22,9 @@ const UNKNOWN: Pick<Status, 'state' | 'step'> = { state: 'processing', step: 'wa
 
 /** How long one look at a history may take, in ms. */
 const LOOK_MS = 2_000;
+
+/** Signed addresses stay the same for hours; renditions are added within minutes. */
+const PLAYLIST_HEADERS = { 'content-type': 'application/vnd.apple.mpegurl', 'cache-control': 'public, max-age=10' } as const;
 
 @Controller()
 export class StatusController {
@@ -58,6 +61,12 @@ export class StatusController {
   private async isOver(videoId: number, { viewerId }: Call): Promise<boolean> {
     const { entries } = await this.media.ask.getStatus({ userId: viewerId, videoId, afterEntry: 0, latest: true });
     return entries.some(({ state }) => SHOWN[state]?.step === 'done');
+  }
+
+  @Endpoint(playlist)
+  async playlist({ video_id, name }: InputOf<typeof playlist>): Promise<RawAnswer> {
+    const { text } = await this.media.getPlaylist({ videoId: video_id, name: name ?? '' });
+    return new RawAnswer(text, PLAYLIST_HEADERS);
   }
 
   @Endpoint(chooseCover)

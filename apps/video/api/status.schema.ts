@@ -68,3 +68,16 @@ export const chooseCover = endpoint({
   example: {},
   request: { video_id: 42, at_ms: 3_000 },
 });
+
+export const playlist = endpoint({
+  method: 'GET',
+  path: '/douyin/publish/playlist/',
+  summary: 'An HLS playlist with signed addresses',
+  description: '`hls_url` leads here where media are private (MEDIA_ACCESS=signed); the answer is application/vnd.apple.mpegurl, not JSON.',
+  folder: 'video',
+  auth: 'none',
+  params: { video_id: p.id(), name: p.text({ max: 64 }).optional() },
+  answer: {},
+  errors: [VideoErrors.NO_SUCH_VIDEO],
+  example: {},
+});

@@ -6,7 +6,7 @@ import { Cards } from '../model/cards.js';
 import { UserCounters, VideoCounters } from '../model/counters.js';
 import { LikeMembers } from '../model/like-members.js';
 import { stateOf, type StoredVideo } from '../model/video.js';
-import { MediaAddresses, type VideoAddresses } from './media-addresses.js';
+import { MediaAddresses } from './media-addresses.js';
 
 const log = childLog('cards');
 /** Cards without comment counts are better than no cards. */
@@ -30,9 +30,8 @@ export class CardReader {
     const visible = ids.flatMap((id) => stored.get(id) ?? []).filter((video) => isVisible(video, viewerId));
     const shown = visible.map((video) => video.id);
     const [likes, comments] = await Promise.all([this.videoCounters.getMany(shown), this.commentCounts(shown)]);
-    const urls = await Promise.all(visible.map((video) => this.addresses.of(video)));
-    return visible.map((video, at) => ({
-      ...(urls[at] as VideoAddresses),
+    return visible.map((video) => ({
+      ...this.addresses.of(video),
       id: video.id,
       authorId: video.authorId,
       title: video.title,

@@ -3,6 +3,7 @@ import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { MASTER_FILE, PLAY_FILE, PREVIEW_FILE, STORYBOARD_FILE, setPrefix, smallCoverKey } from '../model/media-keys.js';
 import type { StoredVideo } from '../model/video.js';
+import { videoConfig } from '../video.config.js';
 import { DEFAULT_COVER_KEY } from './default-cover.js';
 
 export type VideoAddresses = Pick<Card, 'playUrl' | 'coverUrl' | 'hlsUrl' | 'coverSmallUrl' | 'previewUrl' | 'storyboardUrl'>;
@@ -16,27 +17,41 @@ const PUBLIC_PREFIX = 'videos/';
 @Injectable()
 export class MediaAddresses {
   private readonly objects: ObjectStore = objectStore();
+  private readonly config = videoConfig();
 
-  async of(video: StoredVideo): Promise<VideoAddresses> {
+  of(video: StoredVideo): VideoAddresses {
     const { mediaSet, pictures, coverKey } = video;
-    const file = (name: string): string => this.objects.publicUrl(`${setPrefix(mediaSet)}${name}`);
-    const coverUrl = this.objects.publicUrl(coverKey || DEFAULT_COVER_KEY);
+    const file = (name: string): string => this.file(`${setPrefix(mediaSet)}${name}`);
     if (mediaSet === '') {
-      const playUrl = await this.original(video.objectKey);
+      const coverUrl = this.objects.publicUrl(coverKey || DEFAULT_COVER_KEY);
+      const playUrl = this.original(video.objectKey);
       return { playUrl, coverUrl, hlsUrl: '', coverSmallUrl: coverUrl, previewUrl: '', storyboardUrl: '' };
     }
     return {
       playUrl: file(PLAY_FILE),
-      coverUrl,
-      hlsUrl: file(MASTER_FILE),
-      coverSmallUrl: this.objects.publicUrl(smallCoverKey(coverKey)),
+      coverUrl: this.file(coverKey),
+      hlsUrl: this.playlist(video.id) ?? file(MASTER_FILE),
+      coverSmallUrl: this.file(smallCoverKey(coverKey)),
       previewUrl: pictures === 1 ? file(PREVIEW_FILE) : '',
       storyboardUrl: pictures === 1 ? file(STORYBOARD_FILE) : '',
     };
   }
 
-  private original(key: string): Promise<string> {
-    if (key.startsWith(PUBLIC_PREFIX)) return Promise.resolve(this.objects.publicUrl(key));
-    return this.objects.signRead(key, ORIGINAL_SECONDS);
+  /** Of a file that was made of an upload. */
+  file(key: string): string {
+    const seconds = this.config.MEDIA_SIGNED_SECONDS;
+    return this.config.MEDIA_ACCESS === 'public' ? this.objects.publicUrl(key) : this.objects.signRead(key, { seconds, window: seconds });
+  }
+
+  /** Of a playlist whose addresses are signed when it is read; undefined when it is public itself. */
+  playlist(videoId: number, name = ''): string | undefined {
+    if (this.config.MEDIA_ACCESS === 'public') return undefined;
+    const rendition = name === '' ? '' : `&name=${encodeURIComponent(name)}`;
+    return `${this.config.MEDIA_API_BASE_URL}/douyin/publish/playlist/?video_id=${videoId}${rendition}`;
+  }
+
+  private original(key: string): string {
+    if (key.startsWith(PUBLIC_PREFIX)) return this.objects.publicUrl(key);
+    return this.objects.signRead(key, { seconds: ORIGINAL_SECONDS, window: ORIGINAL_SECONDS });
   }
 }

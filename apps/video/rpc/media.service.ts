@@ -6,6 +6,8 @@ import {
   type ChooseCoverResponse,
   type GetStatusRequest,
   type GetStatusResponse,
+  type GetPlaylistRequest,
+  type GetPlaylistResponse,
   type ListJobsRequest,
   type ListJobsResponse,
   type ReconcileVideosRequest,
@@ -26,6 +28,7 @@ import { VideoErrors } from '../video.errors.js';
 import { cut, parseCursor } from './cursor.js';
 import { requireAtMost } from './limits.js';
 import { MediaCheck } from './media-check.js';
+import { Playlists } from './playlists.js';
 
 const MAX_QUESTIONS = 64;
 /** A whole history has about 60 entries. */
@@ -43,6 +46,7 @@ export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> 
     private readonly jobs: MediaJobRepository,
     private readonly publications: PublicationRepository,
     private readonly check: MediaCheck,
+    private readonly playlists: Playlists,
   ) {}
 
   async getStatus({ questions }: GetStatusRequest): Promise<GetStatusResponse> {
@@ -58,6 +62,10 @@ export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> 
     if (!latest) return { entries: (await this.status.after(videoId, afterEntry, MAX_ENTRIES)).map(entryOf) };
     const entry = (await this.status.latest(videoId)) ?? fromVideo(video);
     return { entries: [entryOf(entry)] };
+  }
+
+  async getPlaylist({ videoId, name }: GetPlaylistRequest): Promise<GetPlaylistResponse> {
+    return { text: await this.playlists.text(videoId, name) };
   }
 
   async chooseCover({ userId, videoId, atMs }: ChooseCoverRequest): Promise<ChooseCoverResponse> {

@@ -10,6 +10,7 @@ import { FeedService } from './feed.service.js';
 import { MediaAddresses } from './media-addresses.js';
 import { MediaCheck } from './media-check.js';
 import { MediaService } from './media.service.js';
+import { Playlists } from './playlists.js';
 import { PublishedVideos } from './published-videos.js';
 import { UploadService } from './upload.service.js';
 import { VideoService } from './video.service.js';
@@ -18,7 +19,7 @@ import { VisibleFeed } from './visible-feed.js';
 @Module({
   imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
   controllers: [FeedService, FavoriteService, MediaService, UploadService, VideoService],
-  providers: [CardReader, DefaultCover, FeedKeeper, MediaAddresses, MediaCheck, PublishedVideos, VisibleFeed],
+  providers: [CardReader, DefaultCover, FeedKeeper, MediaAddresses, MediaCheck, Playlists, PublishedVideos, VisibleFeed],
 })
 export class VideoRpcModule {}
 

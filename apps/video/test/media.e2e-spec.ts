@@ -35,7 +35,14 @@ describe('a published video', () => {
         return answer.headers.get('content-type');
       }),
     );
-    expect(types).toEqual(['video/mp4', 'image/jpeg', 'image/jpeg', 'image/webp', 'text/vtt; charset=utf-8', 'application/vnd.apple.mpegurl']);
+    expect(types).toEqual([
+      'video/mp4',
+      'image/jpeg',
+      'image/jpeg',
+      'image/webp',
+      'text/vtt; charset=utf-8',
+      'application/vnd.apple.mpegurl',
+    ]);
   });
 
   it('is cached for ever but for its master playlist', async () => {
@@ -65,7 +72,10 @@ describe('a published video', () => {
     const first = await alice.publishes('large', large);
     const renditions = await eventually(
       async () => {
-        const status = await ask<{ renditions: string[] }>('GET', '/douyin/publish/status/', { query: { video_id: first.id }, token: alice.token });
+        const status = await ask<{ renditions: string[] }>('GET', '/douyin/publish/status/', {
+          query: { video_id: first.id },
+          token: alice.token,
+        });
         expect(status.renditions.length).toBe(3);
         return status.renditions;
       },
@@ -164,7 +174,9 @@ describe('the way of an upload', () => {
       expect(await ask('GET', path, { query: { video_id: id } })).toMatchObject({ status_code: 10002 });
     }
     expect(await ask('GET', '/douyin/publish/jobs/list/', { token: bob.token })).toMatchObject({ status_code: 13008 });
-    expect(await ask('POST', '/douyin/publish/jobs/retry/', { query: { job_id: 1 }, token: bob.token })).toMatchObject({ status_code: 13008 });
+    expect(await ask('POST', '/douyin/publish/jobs/retry/', { query: { job_id: 1 }, token: bob.token })).toMatchObject({
+      status_code: 13008,
+    });
   });
 
   it('ends with a reason in the language of its author', async () => {

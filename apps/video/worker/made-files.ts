@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { MASTER_FILE, setPrefix } from '../model/media-keys.js';
+import { videoConfig } from '../video.config.js';
 
 export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 
@@ -15,10 +16,18 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The master playlist is written again when renditions are added. */
-const MASTER_CACHE = 'public, max-age=10';
+export const MASTER_CACHE = 'public, max-age=10';
 /** Files stored at a time. */
 const AT_ONCE = 3;
 const PAGE = 1_000;
+
+const FOREVER = 'public, max-age=31536000, immutable';
+
+/** How what viewers see is stored: for everybody, or for those who have a signed address. */
+export const publicly = (cacheControl: string): { access: 'private' | 'public-read'; cacheControl: string } => ({
+  access: videoConfig().MEDIA_ACCESS === 'signed' ? 'private' : 'public-read',
+  cacheControl,
+});
 
 /** Stores every file of a folder under `prefix`, public and for ever, but for the master playlist. */
 export async function storeFolder(objects: ObjectStore, folder: string, prefix: string, signal: AbortSignal): Promise<void> {
@@ -28,7 +37,7 @@ export async function storeFolder(objects: ObjectStore, folder: string, prefix: 
     const contentType = TYPES[extname(name)];
     if (contentType === undefined) throw new Error(`a file of an unknown kind was made: ${name}`);
     const { size } = await stat(path);
-    const options = { contentType, maxBytes: size, signal, ...(name === MASTER_FILE ? { cacheControl: MASTER_CACHE } : {}) };
+    const options = { ...publicly(name === MASTER_FILE ? MASTER_CACHE : FOREVER), contentType, maxBytes: size, signal };
     await objects.putStream(`${prefix}${name}`, createReadStream(path), options);
   };
   for (let at = 0; at < names.length; at += AT_ONCE) await Promise.all(names.slice(at, at + AT_ONCE).map(store));

@@ -21,7 +21,8 @@ async function keysUnder(prefix: string): Promise<string[]> {
 }
 const setsOf = (keys: readonly string[]): Set<string> => new Set(keys.map((key) => key.split('/').slice(0, 2).join('/')));
 const folderOf = (video: VideoObject): string => new URL(video.hls_url).pathname.replace(/^\/media\//, '').replace(/\/master\.m3u8$/, '');
-const temporary = async (): Promise<string[]> => (await readdir(process.env['MEDIA_TEMP_DIR'] ?? '')).filter((name) => name.startsWith('doul-media-'));
+const temporary = async (): Promise<string[]> =>
+  (await readdir(process.env['MEDIA_TEMP_DIR'] ?? '')).filter((name) => name.startsWith('doul-media-'));
 
 describe('a media worker that is killed again and again', () => {
   let alice: Actor;

@@ -7,14 +7,11 @@ import { RenditionRepository } from '../../model/rendition.repository.js';
 import { planLadder } from '../media/ladder.js';
 import { masterPlaylist } from '../media/playlist.js';
 import { makeRest, type Made } from '../media/transcode.js';
-import { PLAYLIST_TYPE, removeFolder, storeFolder } from '../made-files.js';
+import { MASTER_CACHE, PLAYLIST_TYPE, publicly, removeFolder, storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { mediaWorkConfig } from '../media-work.config.js';
 import { namesOf, renditionsOf, sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
-
-/** The one object whose content changes: players and caches ask again soon. */
-const MASTER_CACHE = 'public, max-age=10';
 
 /**
  * Makes the other renditions in one run of the encoder and adds them to the master playlist, whose address stays. The row says
@@ -64,6 +61,6 @@ export class LadderStep implements MediaStep {
 
   private async writeMaster({ mediaSet }: ClaimedVideo, made: readonly Made[]): Promise<void> {
     const key = `${setPrefix(mediaSet)}${MASTER_FILE}`;
-    await this.objects.put(key, Buffer.from(masterPlaylist(made)), { contentType: PLAYLIST_TYPE, cacheControl: MASTER_CACHE });
+    await this.objects.put(key, Buffer.from(masterPlaylist(made)), { contentType: PLAYLIST_TYPE, ...publicly(MASTER_CACHE) });
   }
 }

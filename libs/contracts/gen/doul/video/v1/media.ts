@@ -45,6 +45,17 @@ export interface GetStatusResponse {
   failures: Failure[];
 }
 
+export interface GetPlaylistRequest {
+  videoId: number;
+  /** Of a rendition, as the master playlist names it; empty = the master playlist. */
+  name: string;
+}
+
+export interface GetPlaylistResponse {
+  /** Media are named by absolute, signed addresses; renditions as in the request. */
+  text: string;
+}
+
 export interface ChooseCoverRequest {
   userId: number;
   videoId: number;
@@ -469,6 +480,128 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     const message = createBaseGetStatusResponse();
     message.answers = object.answers?.map((e) => StatusAnswer.fromPartial(e)) || [];
     message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetPlaylistRequest(): GetPlaylistRequest {
+  return { videoId: 0, name: "" };
+}
+
+export const GetPlaylistRequest: MessageFns<GetPlaylistRequest> = {
+  encode(message: GetPlaylistRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.videoId !== 0) {
+      writer.uint32(8).int64(message.videoId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPlaylistRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPlaylistRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.videoId = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetPlaylistRequest>, I>>(base?: I): GetPlaylistRequest {
+    return GetPlaylistRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetPlaylistRequest>, I>>(object: I): GetPlaylistRequest {
+    const message = createBaseGetPlaylistRequest();
+    message.videoId = object.videoId ?? 0;
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseGetPlaylistResponse(): GetPlaylistResponse {
+  return { text: "" };
+}
+
+export const GetPlaylistResponse: MessageFns<GetPlaylistResponse> = {
+  encode(message: GetPlaylistResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPlaylistResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPlaylistResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetPlaylistResponse>, I>>(base?: I): GetPlaylistResponse {
+    return GetPlaylistResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetPlaylistResponse>, I>>(object: I): GetPlaylistResponse {
+    const message = createBaseGetPlaylistResponse();
+    message.text = object.text ?? "";
     return message;
   },
 };
@@ -1030,6 +1163,15 @@ export const MediaServiceDefinition = {
         idempotencyLevel: "NO_SIDE_EFFECTS",
         _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
       },
+    },
+    /** A playlist of a published video whose addresses are signed, for stores that nobody can read without a signature. */
+    getPlaylist: {
+      name: "GetPlaylist",
+      requestType: GetPlaylistRequest as typeof GetPlaylistRequest,
+      requestStream: false,
+      responseType: GetPlaylistResponse as typeof GetPlaylistResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Only by the author of a published video; its cover changes a moment later. */
     chooseCover: {
