@@ -28,13 +28,16 @@ export const videoConfig = defineConfig('video', {
     schema: env.oneOf(['public', 'signed']),
     default: 'public',
     doc: 'How videos and pictures are read: by public addresses, or by signed ones that end (then give MEDIA_API_BASE_URL too)',
+  },
   MEDIA_SIGNED_SECONDS: {
     schema: env.int(60, 302_400),
     default: '21600',
     doc: 'How long a signed address is good at least, in s; for as long everybody gets the same one, so that caches hit',
+  },
   MEDIA_API_BASE_URL: { schema: env.text(), default: '', doc: 'Public address of the API, for playlists with signed addresses' },
   OPERATOR_USER_IDS: {
     schema: env.text(),
     default: '',
     doc: 'Ids of the users who may list and retry jobs over HTTP, with commas; empty = nobody, ./doul jobs works all the same',
+  },
 });
