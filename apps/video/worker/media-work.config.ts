@@ -18,7 +18,6 @@ export const mediaWorkConfig = defineConfig('media-work', {
     default: String(4 * MAX_BYTES),
     doc: 'Bytes of uploads that a worker keeps there for the next steps of the same video',
   },
-  MEDIA_MAX_BYTES: { schema: env.int(1, 2 ** 50), default: String(4 * MAX_BYTES), doc: 'Largest upload that is processed, in bytes' },
   MEDIA_KEEP_ORIGINALS: {
     schema: env.flag(),
     default: 'true',

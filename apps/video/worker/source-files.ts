@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClaimedVideo } from '../model/media-job.repository.js';
+import { mediaConfig } from './media/media.config.js';
 import { mediaWorkConfig } from './media-work.config.js';
 import { Rejection } from './media-step.js';
 import { newFolder, requireSpace } from './temp-files.js';
@@ -79,7 +80,7 @@ export class SourceFiles implements OnApplicationShutdown {
           hash.update(chunk);
           onProgress?.(video.sizeBytes > 0 ? size / video.sizeBytes : 0);
           // Whatever else lies in the bucket must not fill the disk.
-          done(size > mediaWorkConfig().MEDIA_MAX_BYTES ? new Rejection('too-large') : null, chunk);
+          done(size > mediaConfig().VIDEO_MAX_MEGABYTES * 2 ** 20 ? new Rejection('too-large') : null, chunk);
         },
       });
       await pipeline(await this.objects.getStream(video.objectKey), meter, createWriteStream(path), { signal });

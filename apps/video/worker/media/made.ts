@@ -16,6 +16,8 @@ export interface Made {
   readonly frameRate: number;
   readonly durationMs: number;
   readonly sizeBytes: number;
+  /** Of its playlist, relative to the master playlist's; `<name>.m3u8` unless given. */
+  readonly uri?: string;
 }
 
 /** Where the parameters of the codecs are, in bytes from the beginning of a file of fragments. */

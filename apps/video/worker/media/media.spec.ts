@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpegTestClips, makeClip } from '../../../../libs/testing/clips.js';
-import { makeCover } from './cover.js';
-import { probeVideo } from './probe.js';
+import { examineFile } from './examine.js';
+import { makeCover } from './pictures.js';
 import { runTool } from './run-tool.js';
 import { MAX_STREAMS } from './safe-input.js';
 
@@ -35,32 +35,32 @@ async function written(name: string, content: string | Buffer): Promise<string> 
 const lavfi = (source: string): string[] => ['-f', 'lavfi', '-i', source];
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const reasonOf = async (path: string, limits = {}): Promise<string> => {
-  const verdict = await probeVideo(path, limits);
+  const verdict = await examineFile(path, { limits });
   return verdict.ok ? 'ok' : verdict.reason;
 };
 
-describe('probeVideo', () => {
+describe('examineFile', () => {
   it('accepts what can be played, and measures it', async () => {
-    expect(await probeVideo(await makeClip(folder, PORTRAIT))).toMatchObject({
+    expect(await examineFile(await makeClip(folder, PORTRAIT))).toMatchObject({
       ok: true,
       width: 360,
       height: 640,
       hasAudio: true,
       codec: 'h264',
     });
-    const landscape = await probeVideo(await makeClip(folder, LANDSCAPE));
-    expect(landscape).toEqual({ ok: true, width: 640, height: 360, durationMs: 1_000, hasAudio: false, codec: 'h264' });
+    const landscape = await examineFile(await makeClip(folder, LANDSCAPE));
+    expect(landscape).toMatchObject({ ok: true, width: 640, height: 360, durationMs: 1_000, hasAudio: false, codec: 'h264' });
   });
 
   it('applies the rotation of a phone', async () => {
     const path = await makeClip(folder, LANDSCAPE);
     const turned = await make('turned.mp4', '-i', path, '-c', 'copy', '-metadata:s:v:0', 'rotate=90');
-    expect(await probeVideo(turned)).toMatchObject({ ok: true, width: 360, height: 640 });
+    expect(await examineFile(turned)).toMatchObject({ ok: true, width: 360, height: 640 });
   });
 
   it('accepts WebM, also one that was streamed and does not know its length', async () => {
     const path = await make('live.webm', ...lavfi('testsrc2=s=160x90:r=10:d=1'), '-c:v', 'libvpx', '-deadline', 'realtime', '-live', '1');
-    const video = await probeVideo(path);
+    const video = await examineFile(path);
     expect(video).toMatchObject({ ok: true, codec: 'vp8', width: 160 });
     expect(video.ok && video.durationMs).toBeGreaterThan(800);
   });
@@ -70,7 +70,7 @@ describe('probeVideo', () => {
     const words = await written('words.srt', '1\n00:00:00,000 --> 00:00:01,000\nwords\n');
     const clip = await makeClip(folder, PORTRAIT);
     const inputs = ['-i', art, '-i', clip, '-i', words, '-map', '0', '-map', '1', '-map', '2', '-c', 'copy', '-c:s', 'mov_text'];
-    const video = await probeVideo(await make('rich.mp4', ...inputs, '-disposition:v:0', 'attached_pic'));
+    const video = await examineFile(await make('rich.mp4', ...inputs, '-disposition:v:0', 'attached_pic'));
     expect(video).toMatchObject({ ok: true, width: 360, height: 640, codec: 'h264' });
   });
 
@@ -120,46 +120,48 @@ describe('probeVideo', () => {
 });
 
 describe('makeCover', () => {
-  const lightness = async (jpeg: Buffer): Promise<number> => {
-    const path = await written('cover.jpg', jpeg);
-    const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', path, '-vf', 'scale=1:1,format=gray', '-f', 'rawvideo', '-'], {
-      encoding: 'buffer',
-    });
+  const sizeOf = async (path: string): Promise<string> => {
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', path]);
+    return stdout.trim();
+  };
+  const lightness = async (path: string): Promise<number> => {
+    const args = ['-v', 'error', '-i', path, '-vf', 'scale=1:1,format=gray', '-f', 'rawvideo', '-'];
+    const { stdout } = await run('ffmpeg', args, { encoding: 'buffer' });
     return stdout[0] ?? 0;
   };
+  let made = 0;
+  const cover = async (path: string, atMs?: number): Promise<{ large: string; small: string; blurhash: string }> => {
+    const { files, blurhash } = await makeCover(path, folder, { nonce: String((made += 1)), atMs });
+    return { large: join(folder, files.cover), small: join(folder, files.coverSmall), blurhash };
+  };
 
-  it('is a JPEG of at most 720 pixels', async () => {
-    const wide = await make('wide.mp4', ...lavfi('testsrc2=s=1280x720:r=10:d=1'), ...H264);
-    const cover = (await makeCover(wide)) ?? Buffer.alloc(0);
-    expect(cover.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
-    const { stdout } = await run('ffprobe', [
-      '-v',
-      'error',
-      '-show_entries',
-      'stream=width,height',
-      '-of',
-      'csv=p=0',
-      await written('c.jpg', cover),
-    ]);
-    expect(stdout.trim()).toBe('720,406');
+  it('is made in two sizes, which the short sides bound', async () => {
+    const wide = await make('wide.mp4', ...lavfi('testsrc2=s=1920x1080:r=10:d=1'), ...H264);
+    const { large, small, blurhash } = await cover(wide);
+    expect([await sizeOf(large), await sizeOf(small)]).toEqual(['1280,720', '568,320']);
+    expect((await readFile(large)).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+    expect(blurhash).toMatch(/^[\w#$%*+,\-.:;=?@[\]^{|}~]{28}$/);
   });
 
   it('is not black when the beginning is, and exists when everything is', async () => {
-    const fade = await make(
-      'fade.mp4',
-      ...lavfi('color=s=160x90:r=10:d=3:c=black'),
-      ...lavfi('color=s=160x90:r=10:d=1:c=yellow'),
-      '-filter_complex',
-      '[0][1]concat',
-      ...H264,
-    );
-    expect(await lightness((await makeCover(fade)) ?? Buffer.alloc(0))).toBeGreaterThan(150);
-    const black = await make('black.mp4', ...lavfi('color=s=160x90:r=10:d=1:c=black'), ...H264);
-    expect(await makeCover(black)).toBeInstanceOf(Buffer);
+    const black = [...lavfi('color=s=160x90:r=10:d=3:c=black'), ...lavfi('color=s=160x90:r=10:d=1:c=yellow')];
+    const fade = await make('fade.mp4', ...black, '-filter_complex', '[0][1]concat', ...H264);
+    expect(await lightness((await cover(fade)).large)).toBeGreaterThan(150);
+    expect(
+      await lightness((await cover(await make('black.mp4', ...lavfi('color=s=160x90:r=10:d=1:c=black'), ...H264))).large),
+    ).toBeLessThan(30);
   });
 
-  it('is none when nothing can be decoded', async () => {
-    expect(await makeCover(await written('text2.mp4', 'hello'))).toBeUndefined();
+  it('is of the moment that is asked for, the last one included', async () => {
+    const halves = [...lavfi('color=s=160x90:r=10:d=1:c=black'), ...lavfi('color=s=160x90:r=10:d=1:c=white')];
+    const clip = await make('halves.mp4', ...halves, '-filter_complex', '[0][1]concat', ...H264);
+    expect(await lightness((await cover(clip, 200)).large)).toBeLessThan(30);
+    expect(await lightness((await cover(clip, 1_700)).large)).toBeGreaterThan(200);
+    expect(await lightness((await cover(clip, 2_000)).large)).toBeGreaterThan(200);
+  });
+
+  it('cannot be made when nothing can be decoded', async () => {
+    await expect(makeCover(await written('text2.mp4', 'hello'), folder, { nonce: 'x' })).rejects.toThrow('no cover');
   });
 });
 
@@ -170,12 +172,4 @@ describe('runTool', () => {
     await expect(runTool('no-such-tool', [], { ms: 50, bytes: 1 })).rejects.toThrow('ENOENT');
     expect(await runTool('false', [], { ms: 5_000, bytes: 1 })).toMatchObject({ code: 1 });
   });
-});
-
-it('leaves no file of its own', async () => {
-  const before = await readdir(folder);
-  await mkdir(join(folder, 'cwd'));
-  await makeCover(await makeClip(folder, PORTRAIT));
-  await probeVideo(await makeClip(folder, PORTRAIT));
-  expect((await readdir(folder)).filter((name) => name !== 'cwd')).toEqual(before);
 });

@@ -10,7 +10,7 @@ const variant = (made: Made): string =>
     `CODECS="${made.codecs}"`,
     `RESOLUTION=${made.width}x${made.height}`,
     `FRAME-RATE=${made.frameRate.toFixed(3)}`,
-  ].join(',') + `\n${made.name}.m3u8`;
+  ].join(',') + `\n${made.uri ?? `${made.name}.m3u8`}`;
 
 /** The master playlist of renditions (RFC 8216): a middling one first, then the others from the cheapest to the best. */
 export function masterPlaylist(made: readonly Made[]): string {
