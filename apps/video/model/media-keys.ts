@@ -1,6 +1,11 @@
 /** Prefix of everything that is made of uploads; each video has a folder of its own in it, its media set. */
 export const MEDIA_PREFIX = 'media/';
 
+/** Where the objects of videos are; `videos/` are uploads from before originals were private. */
+export const VIDEO_PREFIXES = ['originals/', MEDIA_PREFIX, 'videos/'] as const;
+/** An object without a video that is younger than this may still be waiting for it, in ms: nothing takes longer than a day. */
+export const ORPHAN_MS = 24 * 3_600_000;
+
 /** The folder of a media set. */
 export const setPrefix = (mediaSet: string): string => `${MEDIA_PREFIX}${mediaSet}/`;
 

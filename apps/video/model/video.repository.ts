@@ -1,6 +1,7 @@
 import { Database, isDuplicate, type Tx } from '@doul/data';
 import { Injectable } from '@nestjs/common';
 import { MediaJobRepository } from './media-job.repository.js';
+import { setOf } from './media-keys.js';
 import { StatusLog } from './status-log.js';
 import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
 
@@ -82,16 +83,16 @@ export class VideoRepository {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** Those of the object keys that belong to a video. */
-  async knownKeys(keys: readonly string[]): Promise<Set<string>> {
-    const rows = await this.database.byIds<{ key: string }>('SELECT object_key AS `key` FROM videos WHERE object_key IN (?)', keys);
-    return new Set(rows.map((row) => row.key));
-  }
-
-  /** Those of the media sets that belong to a video. */
-  async knownSets(sets: readonly string[]): Promise<Set<string>> {
-    const rows = await this.database.byIds<{ mediaSet: string }>('SELECT media_set AS mediaSet FROM videos WHERE media_set IN (?)', sets);
-    return new Set(rows.map((row) => row.mediaSet));
+  /** Those of the objects, uploads and files of media sets alike, that belong to no video. */
+  async ownerless(keys: readonly string[]): Promise<string[]> {
+    const sets = keys.flatMap((key) => setOf(key) ?? []);
+    const uploads = keys.filter((key) => setOf(key) === undefined);
+    const [knownSets, knownUploads] = await Promise.all([
+      this.database.byIds<{ key: string }>('SELECT media_set AS `key` FROM videos WHERE media_set IN (?)', sets),
+      this.database.byIds<{ key: string }>('SELECT object_key AS `key` FROM videos WHERE object_key IN (?)', uploads),
+    ]);
+    const known = new Set([...knownSets, ...knownUploads].map((row) => row.key));
+    return keys.filter((key) => !known.has(setOf(key) ?? key));
   }
 
   /** Ids of an author's videos below `before`, newest upload first. */

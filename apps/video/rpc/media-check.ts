@@ -1,6 +1,6 @@
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
-import { MEDIA_PREFIX, PLAY_FILE, setOf, setPrefix } from '../model/media-keys.js';
+import { ORPHAN_MS, PLAY_FILE, VIDEO_PREFIXES, setPrefix } from '../model/media-keys.js';
 import { VideoRepository, type StoredObjects } from '../model/video.repository.js';
 
 export interface CheckedMedia {
@@ -12,11 +12,7 @@ export interface CheckedMedia {
 
 /** Objects asked for at a time. */
 const AT_ONCE = 32;
-/** A younger object may be waiting for its row, in ms: no upload and no encoding takes longer than a day. */
-const OLD_MS = 24 * 3_600_000;
 const ROWS = 'rows';
-/** Where the objects of videos are. */
-const PREFIXES = ['originals/', MEDIA_PREFIX, 'videos/'] as const;
 
 /** Compares videos with what the store holds of them: files that are missing, and files that nobody will ever ask for. */
 @Injectable()
@@ -28,7 +24,7 @@ export class MediaCheck {
   /** @param cursor `rows:id` or `prefix:position in the listing`; empty = the start */
   page(cursor: string, limit: number, now = Date.now()): Promise<CheckedMedia> {
     const [part = '', position = ''] = cursor.split(/:(.*)/s);
-    const prefix = PREFIXES.find((one) => one === part);
+    const prefix = VIDEO_PREFIXES.find((one) => one === part);
     return prefix === undefined ? this.rows(Number(position || 0), limit) : this.listing(prefix, position, limit, now);
   }
 
@@ -39,7 +35,7 @@ export class MediaCheck {
       differences.push(...(await Promise.all(rows.slice(at, at + AT_ONCE).map((row) => this.missing(row)))).flat());
     }
     const last = rows.length === limit ? rows.at(-1)?.id : undefined;
-    return { differences, checked: rows.length, nextCursor: last === undefined ? `${PREFIXES[0]}:` : `${ROWS}:${last}` };
+    return { differences, checked: rows.length, nextCursor: last === undefined ? `${VIDEO_PREFIXES[0]}:` : `${ROWS}:${last}` };
   }
 
   /** Lines about objects of a video that are gone. A rejected video's file is of no use to anybody. */
@@ -52,23 +48,12 @@ export class MediaCheck {
     return [`video ${id}: ${play} is gone${hasOriginal ? ', its original is there' : ''}`];
   }
 
-  private async listing(prefix: (typeof PREFIXES)[number], position: string, limit: number, now: number): Promise<CheckedMedia> {
+  private async listing(prefix: (typeof VIDEO_PREFIXES)[number], position: string, limit: number, now: number): Promise<CheckedMedia> {
     const page = await this.objects.list(prefix, position, limit);
-    const old = page.objects.filter(({ modified }) => modified < now - OLD_MS).map(({ key }) => key);
-    const orphans = prefix === MEDIA_PREFIX ? await this.unknownSets(old) : await this.unknownKeys(old);
-    const following = PREFIXES[PREFIXES.indexOf(prefix) + 1];
+    const old = page.objects.filter(({ modified }) => modified < now - ORPHAN_MS).map(({ key }) => key);
+    const orphans = await this.videos.ownerless(old);
+    const following = VIDEO_PREFIXES[VIDEO_PREFIXES.indexOf(prefix) + 1];
     const nextCursor = page.next === '' ? (following === undefined ? '' : `${following}:`) : `${prefix}:${page.next}`;
     return { differences: orphans.map((what) => `${what}: belongs to no video`), checked: page.objects.length, nextCursor };
-  }
-
-  private async unknownKeys(keys: readonly string[]): Promise<string[]> {
-    const known = await this.videos.knownKeys(keys);
-    return keys.filter((key) => !known.has(key));
-  }
-
-  private async unknownSets(keys: readonly string[]): Promise<string[]> {
-    const sets = [...new Set(keys.flatMap((key) => setOf(key) ?? []))];
-    const known = await this.videos.knownSets(sets);
-    return sets.filter((set) => !known.has(set)).map(setPrefix);
   }
 }

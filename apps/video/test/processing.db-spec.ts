@@ -1,5 +1,6 @@
 import { objectStore } from '@doul/storage';
 import { createHash } from 'node:crypto';
+import { nanoid } from 'nanoid';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { makeClip } from '../../../libs/testing/clips.js';
 import { CoverWishes } from '../model/cover-wishes.js';
 import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
 import { setPrefix, smallCoverKey } from '../model/media-keys.js';
+import { MediaCheck } from '../rpc/media-check.js';
 import { MediaRunner } from '../worker/media-runner.js';
 import { MediaSteps } from '../worker/media-steps.js';
 import { Orphans } from '../worker/orphans.js';
@@ -100,7 +102,7 @@ describe('processing', () => {
     const whole = await stored(id);
     expect(whole).toMatchObject({ mediaSet: first?.mediaSet, pictures: 1 });
     expect(await namesIn(whole?.mediaSet ?? '')).toEqual([
-      ...['320p.m3u8', '320p.mp4', 'cover-*.jpg', 'cover-small-*.jpg', 'master.m3u8', 'play.mp4'],
+      ...['180p.m3u8', '180p.mp4', 'cover-*.jpg', 'cover-small-*.jpg', 'master.m3u8', 'play.mp4'],
       ...['preview.webp', 'storyboard.jpg', 'storyboard.vtt'],
     ]);
     expect((await readdir(tmpdir())).filter((name) => name.startsWith(`doul-media-${process.pid}-`))).toEqual([]);
@@ -199,17 +201,47 @@ describe('processing', () => {
 
 describe('orphans', () => {
   it('deletes old files without a video, and only those', async () => {
-    const { key } = await upload(7, clip);
-    const orphan = `originals/spec-${process.pid}-orphan.mp4`;
-    await objects.put(orphan, clip, { contentType: 'video/mp4' });
-    const orphans = new Orphans(model.videos);
-    await orphans.sweep();
-    expect(await objects.head(orphan)).toBeDefined();
-    await new Orphans(model.videos).sweep(Date.now() + 25 * 3_600_000);
-    expect(await objects.head(orphan)).toBeUndefined();
+    const { id, key } = await upload(7, clip);
+    await runner.run(id, FOREGROUND);
+    const { mediaSet = '' } = (await stored(id)) ?? {};
+    const lost = [`originals/spec-${process.pid}-orphan.mp4`, `media/${nanoid()}/play.mp4`];
+    for (const orphan of lost) await objects.put(orphan, clip, { contentType: 'video/mp4' });
+    const walk = async (now: number): Promise<void> => {
+      const orphans = new Orphans(model.videos);
+      for (let page = 0; page < 10; page += 1) await orphans.sweep(now);
+    };
+    await walk(Date.now());
+    for (const orphan of lost) expect(await objects.head(orphan)).toBeDefined();
+    const tomorrow = Date.now() + 25 * 3_600_000;
+    expect(await checked(tomorrow)).toEqual(expect.arrayContaining(lost.map((orphan) => `${orphan}: belongs to no video`)));
+    await walk(tomorrow);
+    for (const orphan of lost) expect(await objects.head(orphan)).toBeUndefined();
     expect(await objects.head(key)).toBeDefined();
+    expect(await namesIn(mediaSet)).not.toEqual([]);
+    expect((await checked(tomorrow)).filter((line) => line.includes('belongs to no video'))).toEqual([]);
+  });
+
+  it('tells which videos have lost their files', async () => {
+    const { id } = await upload(7, clip);
+    await runner.run(id, FOREGROUND);
+    const { mediaSet = '' } = (await stored(id)) ?? {};
+    expect((await checked()).filter((line) => line.startsWith(`video ${id}:`))).toEqual([]);
+    await objects.delete([`media/${mediaSet}/play.mp4`]);
+    expect(await checked()).toContain(`video ${id}: media/${mediaSet}/play.mp4 is gone, its original is there`);
   });
 });
+
+/** Everything that `./doul reconcile media` would print. */
+async function checked(now = Date.now()): Promise<string[]> {
+  const check = new MediaCheck(model.videos);
+  const found: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    const page = await check.page(cursor, 500, now);
+    found.push(...page.differences);
+    cursor = page.nextCursor || undefined;
+  }
+  return found;
+}
 
 describe('purge', () => {
   it('takes every object of a video, and likes back through the log until none can arrive any more', async () => {

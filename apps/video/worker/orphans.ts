@@ -1,29 +1,29 @@
 import { childLog } from '@doul/runtime';
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
+import { ORPHAN_MS, VIDEO_PREFIXES } from '../model/media-keys.js';
 import { VideoRepository } from '../model/video.repository.js';
 
 const log = childLog('orphans');
 /** Files of one look; the next look goes on where this one ended. */
 const PAGE = 1_000;
-/** Far longer than any upload takes, in ms: a younger file may be waiting for its row. */
-const OLD_MS = 24 * 3_600_000;
 
-/** Finds files whose API process died between storing them and creating their video: nobody will ever ask for them. */
+/** Finds files whose process died between storing them and saying so in the database: nobody will ever ask for them. */
 @Injectable()
 export class Orphans {
   private readonly objects: ObjectStore = objectStore();
+  private prefix = 0;
   private cursor = '';
 
   constructor(private readonly videos: VideoRepository) {}
 
-  /** Looks at the next page of the store; how many files it deleted. */
+  /** Looks at the next page of the store, prefix by prefix; how many files it deleted. */
   async sweep(now = Date.now()): Promise<number> {
-    const page = await this.objects.list('videos/', this.cursor, PAGE);
+    const page = await this.objects.list(VIDEO_PREFIXES[this.prefix] ?? '', this.cursor, PAGE);
     this.cursor = page.next;
-    const old = page.objects.filter((object) => object.modified < now - OLD_MS).map((object) => object.key);
-    const known = await this.videos.knownKeys(old);
-    const orphans = old.filter((key) => !known.has(key));
+    if (page.next === '') this.prefix = (this.prefix + 1) % VIDEO_PREFIXES.length;
+    const old = page.objects.filter((object) => object.modified < now - ORPHAN_MS).map((object) => object.key);
+    const orphans = await this.videos.ownerless(old);
     await this.objects.delete(orphans);
     if (orphans.length > 0) log.info({ count: orphans.length }, 'files without a video were deleted');
     return orphans.length;
