@@ -54,10 +54,10 @@ export class Uploads {
       whole.destroy();
       throw VideoErrors.NOT_A_VIDEO();
     }
-    const key = newObjectKey('videos', container.extension);
+    const key = newObjectKey('originals', container.extension);
     try {
       const { contentType } = container;
-      const limits = { contentType, maxBytes: videoConfig().PUBLISH_MAX_BYTES } as const;
+      const limits = { contentType, access: 'private', maxBytes: videoConfig().PUBLISH_MAX_BYTES } as const;
       const { size } = await this.objects.putStream(key, whole, limits);
       return { key, sizeBytes: size };
     } catch (error) {

@@ -81,7 +81,7 @@ describe('a published video', () => {
       },
       { within: 60_000 },
     );
-    expect(renditions).toEqual(['720p', ...['360p', '540p']]);
+    expect(renditions).toEqual(['720p', '540p', '360p']);
     const later = (await alice.videosOf(alice)).find(({ id }) => id === first.id);
     expect([later?.play_url, later?.hls_url]).toEqual([first.play_url, first.hls_url]);
     await eventually(async () => expect((await text(first.hls_url)).match(/#EXT-X-STREAM-INF/g)).toHaveLength(3));
