@@ -10,8 +10,8 @@ import {
   type GetPlaylistResponse,
   type ListJobsRequest,
   type ListJobsResponse,
-  type ReconcileVideosRequest,
-  type ReconcileVideosResponse,
+  type ReconcileMediaRequest,
+  type ReconcileMediaResponse,
   type RetryJobRequest,
   type RetryJobResponse,
   type StatusAnswer,
@@ -94,7 +94,7 @@ export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> 
     return {};
   }
 
-  reconcileMedia({ cursor, limit }: ReconcileVideosRequest): Promise<ReconcileVideosResponse> {
+  reconcileMedia({ cursor, limit }: ReconcileMediaRequest): Promise<ReconcileMediaResponse> {
     return this.check.page(cursor, Math.min(Math.max(1, limit), MAX_CHECKED));
   }
 }

@@ -7,7 +7,7 @@ export interface StepRun {
   /** Aborted when the job is no longer this worker's, or the process stops. */
   readonly signal: AbortSignal;
   /** Says how far the step is, 0-1. */
-  progress(share: number): void;
+  readonly progress: (share: number) => void;
 }
 
 /** A step: resumable by being done again, and changing the database only through its claim. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clip, eventually, newUsers, send, stranger, type Actor, type CommentObject, type VideoObject } from '../index.js';
 
@@ -139,13 +140,9 @@ describe('alice publishes, bob finds, likes, comments and follows', () => {
 });
 
 /** What each frame of a video looks like, as hashes. */
-function framesOf(file: Buffer): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const args = ['-v', 'error', '-i', 'pipe:0', '-map', '0:v', '-f', 'framemd5', 'pipe:1'];
-    const tool = execFile(process.env['FFMPEG_PATH'] ?? 'ffmpeg', args, { timeout: 60_000 }, (error, stdout) => {
-      if (error) reject(error);
-      else resolve([...stdout.matchAll(/[0-9a-f]{32}$/gm)].map(([hash]) => hash));
-    });
-    tool.stdin?.end(file);
-  });
+async function framesOf(file: Buffer): Promise<string[]> {
+  const args = ['-v', 'error', '-i', 'pipe:0', '-map', '0:v', '-f', 'framemd5', 'pipe:1'];
+  const running = promisify(execFile)(process.env['FFMPEG_PATH'] ?? 'ffmpeg', args, { timeout: 60_000 });
+  running.child.stdin?.end(file);
+  return [...(await running).stdout.matchAll(/[0-9a-f]{32}$/gm)].map(([hash]) => hash);
 }

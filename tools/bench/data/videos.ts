@@ -17,8 +17,7 @@ const REST_MS = 60_000;
 
 const keyword = (at: number): string => KEYWORDS[at % KEYWORDS.length] ?? '';
 /** A title as long as people write them, so that a page of the feed has about 22 KB. */
-const title = (at: number): string =>
-  `${keyword(at)} 第${at}条：周末和朋友出门，最后一段我最喜欢 #${keyword(at * 7)}`;
+const title = (at: number): string => `${keyword(at)} 第${at}条：周末和朋友出门，最后一段我最喜欢 #${keyword(at * 7)}`;
 
 /**
  * Published videos of authors of whom few have many. Feed times follow whatever was published before, since the feed's index

@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Failure } from "../../rpc/v1/batch.js";
-import { ReconcileVideosRequest, ReconcileVideosResponse, VideoState } from "./video.js";
+import { VideoState } from "./video.js";
 
 export interface StatusQuestion {
   userId: number;
@@ -99,6 +99,19 @@ export interface RetryJobRequest {
 }
 
 export interface RetryJobResponse {
+}
+
+export interface ReconcileMediaRequest {
+  cursor: string;
+  limit: number;
+}
+
+export interface ReconcileMediaResponse {
+  /** One line a difference, readable by an operator. */
+  differences: string[];
+  checked: number;
+  /** Empty at the end. */
+  nextCursor: string;
 }
 
 function createBaseStatusQuestion(): StatusQuestion {
@@ -1146,6 +1159,152 @@ export const RetryJobResponse: MessageFns<RetryJobResponse> = {
   },
 };
 
+function createBaseReconcileMediaRequest(): ReconcileMediaRequest {
+  return { cursor: "", limit: 0 };
+}
+
+export const ReconcileMediaRequest: MessageFns<ReconcileMediaRequest> = {
+  encode(message: ReconcileMediaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileMediaRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileMediaRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReconcileMediaRequest>, I>>(base?: I): ReconcileMediaRequest {
+    return ReconcileMediaRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReconcileMediaRequest>, I>>(object: I): ReconcileMediaRequest {
+    const message = createBaseReconcileMediaRequest();
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseReconcileMediaResponse(): ReconcileMediaResponse {
+  return { differences: [], checked: 0, nextCursor: "" };
+}
+
+export const ReconcileMediaResponse: MessageFns<ReconcileMediaResponse> = {
+  encode(message: ReconcileMediaResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.differences) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.checked !== 0) {
+      writer.uint32(16).int64(message.checked);
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(26).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileMediaResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileMediaResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.differences.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.checked = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReconcileMediaResponse>, I>>(base?: I): ReconcileMediaResponse {
+    return ReconcileMediaResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReconcileMediaResponse>, I>>(object: I): ReconcileMediaResponse {
+    const message = createBaseReconcileMediaResponse();
+    message.differences = object.differences?.map((e) => e) || [];
+    message.checked = object.checked ?? 0;
+    message.nextCursor = object.nextCursor ?? "";
+    return message;
+  },
+};
+
 /** What becomes of uploads: for their authors, and for operators. */
 export type MediaServiceDefinition = typeof MediaServiceDefinition;
 export const MediaServiceDefinition = {
@@ -1203,9 +1362,9 @@ export const MediaServiceDefinition = {
     /** For operators: videos without their objects and objects without a video, a page a call. */
     reconcileMedia: {
       name: "ReconcileMedia",
-      requestType: ReconcileVideosRequest as typeof ReconcileVideosRequest,
+      requestType: ReconcileMediaRequest as typeof ReconcileMediaRequest,
       requestStream: false,
-      responseType: ReconcileVideosResponse as typeof ReconcileVideosResponse,
+      responseType: ReconcileMediaResponse as typeof ReconcileMediaResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
