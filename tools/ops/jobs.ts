@@ -1,4 +1,4 @@
-import { MediaServiceDefinition } from '@doul/contracts';
+import { MediaOperationsServiceDefinition } from '@doul/contracts';
 import { rpcClient } from '@doul/rpc';
 import { parseArgs } from 'node:util';
 import { UsageError, print, time, wholeNumber, type Command } from './command.js';
@@ -6,7 +6,7 @@ import { UsageError, print, time, wholeNumber, type Command } from './command.js
 const PAGE = 100;
 const STATES = ['waiting', 'running', 'done', 'failed'];
 
-const service = () => rpcClient(MediaServiceDefinition);
+const service = () => rpcClient(MediaOperationsServiceDefinition);
 
 async function list(state: string, limit: number): Promise<void> {
   let shown = 0;

@@ -1,4 +1,9 @@
-import { CommentServiceDefinition, MediaServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
+import {
+  CommentServiceDefinition,
+  MediaOperationsServiceDefinition,
+  RelationServiceDefinition,
+  VideoServiceDefinition,
+} from '@doul/contracts';
 import { rpcClient } from '@doul/rpc';
 import { parseArgs } from 'node:util';
 import { UsageError, print, type Command } from './command.js';
@@ -34,7 +39,7 @@ const checks: Record<string, () => Check> = {
     };
   },
   media: () => {
-    const service = rpcClient(MediaServiceDefinition);
+    const service = rpcClient(MediaOperationsServiceDefinition);
     return async (cursor) => {
       const { differences, checked, nextCursor } = await service.reconcileMedia({ cursor, limit: LIMIT }, OPTIONS);
       return { differences, checked, next: nextCursor || undefined };

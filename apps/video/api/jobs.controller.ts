@@ -1,4 +1,4 @@
-import { MediaServiceDefinition, type MediaJob } from '@doul/contracts';
+import { MediaOperationsServiceDefinition, type MediaJob } from '@doul/contracts';
 import { Endpoint, type AnswerOf, type Call, type InputOf } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
@@ -13,7 +13,7 @@ const DEFAULT_COUNT = 50;
 export class JobsController {
   private readonly operators = new Set(videoConfig().OPERATOR_USER_IDS.split(',').map(Number));
 
-  constructor(@InjectRpc(MediaServiceDefinition) private readonly media: RpcClient<typeof MediaServiceDefinition>) {}
+  constructor(@InjectRpc(MediaOperationsServiceDefinition) private readonly media: RpcClient<typeof MediaOperationsServiceDefinition>) {}
 
   @Endpoint(listJobs)
   async list({ state, cursor, count }: InputOf<typeof listJobs>, call: Call): Promise<AnswerOf<typeof listJobs>> {

@@ -4,6 +4,7 @@ import {
   FeedServiceDefinition,
   ProfileServiceDefinition,
   UploadServiceDefinition,
+  MediaOperationsServiceDefinition,
   MediaServiceDefinition,
   VideoServiceDefinition,
 } from '@doul/contracts';
@@ -29,6 +30,7 @@ import { VideoLists } from './video-lists.js';
     RpcModule.clients(
       FavoriteServiceDefinition,
       FeedServiceDefinition,
+      MediaOperationsServiceDefinition,
       MediaServiceDefinition,
       ProfileServiceDefinition,
       UploadServiceDefinition,

@@ -8,34 +8,21 @@ import {
   type GetStatusResponse,
   type GetPlaylistRequest,
   type GetPlaylistResponse,
-  type ListJobsRequest,
-  type ListJobsResponse,
-  type ReconcileMediaRequest,
-  type ReconcileMediaResponse,
-  type RetryJobRequest,
-  type RetryJobResponse,
   type StatusAnswer,
   type StatusQuestion,
 } from '@doul/contracts';
 import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
 import { Cards } from '../model/cards.js';
 import { CoverWishes } from '../model/cover-wishes.js';
-import { MediaJobRepository } from '../model/media-job.repository.js';
-import { PublicationRepository } from '../model/publication.repository.js';
 import { StatusLog, type StatusEntry } from '../model/status-log.js';
 import { stateOf, type StoredVideo } from '../model/video.js';
 import { VideoErrors } from '../video.errors.js';
-import { cut, parseCursor } from './cursor.js';
 import { requireAtMost } from './limits.js';
-import { MediaCheck } from './media-check.js';
 import { Playlists } from './playlists.js';
 
 const MAX_QUESTIONS = 64;
 /** A whole history has about 60 entries. */
 const MAX_ENTRIES = 200;
-const MAX_JOBS = 200;
-const MAX_CHECKED = 500;
-const JOB_STATES = new Set(['', 'waiting', 'running', 'done', 'failed']);
 
 @RpcController(MediaServiceDefinition)
 export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> {
@@ -43,9 +30,6 @@ export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> 
     private readonly cards: Cards,
     private readonly status: StatusLog,
     private readonly wishes: CoverWishes,
-    private readonly jobs: MediaJobRepository,
-    private readonly publications: PublicationRepository,
-    private readonly check: MediaCheck,
     private readonly playlists: Playlists,
   ) {}
 
@@ -74,28 +58,6 @@ export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> 
     if (outcome === 'not-published') throw VideoErrors.NOT_PUBLISHED();
     if (outcome === 'too-late') throw CommonErrors.INVALID_PARAMETER({ parameter: 'at_ms', problem: 'is behind the end of the video' });
     return {};
-  }
-
-  async listJobs({ state, cursor, limit }: ListJobsRequest): Promise<ListJobsResponse> {
-    if (!JOB_STATES.has(state)) throw CommonErrors.INVALID_PARAMETER({ parameter: 'state', problem: 'is not a state of jobs' });
-    const size = Math.min(Math.max(1, limit), MAX_JOBS);
-    const before = Math.min(parseCursor(cursor), Number.MAX_SAFE_INTEGER);
-    const { page, nextCursor } = cut(await this.jobs.list(state, before, size + 1), size, ({ id }) => id);
-    const jobs = page.map(({ createdAt, stateAt, argument: _, scratch: __, ...job }) => ({
-      ...job,
-      createdAtMs: createdAt,
-      stateAtMs: stateAt,
-    }));
-    return { jobs, nextCursor };
-  }
-
-  async retryJob({ jobId }: RetryJobRequest): Promise<RetryJobResponse> {
-    if (!(await this.publications.retry(jobId))) throw VideoErrors.NO_FAILED_JOB();
-    return {};
-  }
-
-  reconcileMedia({ cursor, limit }: ReconcileMediaRequest): Promise<ReconcileMediaResponse> {
-    return this.check.page(cursor, Math.min(Math.max(1, limit), MAX_CHECKED));
   }
 }
 

@@ -9,6 +9,7 @@ import { FeedKeeper } from './feed-keeper.js';
 import { FeedService } from './feed.service.js';
 import { MediaAddresses } from './media-addresses.js';
 import { MediaCheck } from './media-check.js';
+import { MediaOperationsService } from './media-operations.service.js';
 import { MediaService } from './media.service.js';
 import { Playlists } from './playlists.js';
 import { PublishedVideos } from './published-videos.js';
@@ -18,7 +19,7 @@ import { VisibleFeed } from './visible-feed.js';
 
 @Module({
   imports: [VideoModelModule, RpcModule.clients(CommentServiceDefinition)],
-  controllers: [FeedService, FavoriteService, MediaService, UploadService, VideoService],
+  controllers: [FeedService, FavoriteService, MediaOperationsService, MediaService, UploadService, VideoService],
   providers: [CardReader, DefaultCover, FeedKeeper, MediaAddresses, MediaCheck, Playlists, PublishedVideos, VisibleFeed],
 })
 export class VideoRpcModule {}

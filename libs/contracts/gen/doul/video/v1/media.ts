@@ -1305,7 +1305,7 @@ export const ReconcileMediaResponse: MessageFns<ReconcileMediaResponse> = {
   },
 };
 
-/** What becomes of uploads: for their authors, and for operators. */
+/** What becomes of uploads, for their authors. */
 export type MediaServiceDefinition = typeof MediaServiceDefinition;
 export const MediaServiceDefinition = {
   name: "MediaService",
@@ -1341,7 +1341,16 @@ export const MediaServiceDefinition = {
       responseStream: false,
       options: { idempotencyLevel: "IDEMPOTENT" },
     },
-    /** For operators: the steps of processing, the latest first. */
+  },
+} as const;
+
+/** What operators see and mend of the processing of uploads. */
+export type MediaOperationsServiceDefinition = typeof MediaOperationsServiceDefinition;
+export const MediaOperationsServiceDefinition = {
+  name: "MediaOperationsService",
+  fullName: "doul.video.v1.MediaOperationsService",
+  methods: {
+    /** The steps of processing, the latest first. */
     listJobs: {
       name: "ListJobs",
       requestType: ListJobsRequest as typeof ListJobsRequest,
@@ -1350,7 +1359,7 @@ export const MediaServiceDefinition = {
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
-    /** For operators: makes a failed step wait again, and the video that failed with it. */
+    /** Makes a failed step wait again, and the video that failed with it. */
     retryJob: {
       name: "RetryJob",
       requestType: RetryJobRequest as typeof RetryJobRequest,
@@ -1359,7 +1368,7 @@ export const MediaServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** For operators: videos without their objects and objects without a video, a page a call. */
+    /** Videos without their objects and objects without a video, a page a call. */
     reconcileMedia: {
       name: "ReconcileMedia",
       requestType: ReconcileMediaRequest as typeof ReconcileMediaRequest,
