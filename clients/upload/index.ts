@@ -2,4 +2,4 @@ export { ApiError } from './api.js';
 export { md5 } from './md5.js';
 export type { PutOutcome, PutPart } from './put-part.js';
 export { Passing } from './retry.js';
-export { VideoUpload, type Progress, type UploadOptions, type UploadState } from './upload.js';
+export { VideoUpload, type Progress, type UploadFile, type UploadOptions, type UploadState } from './upload.js';

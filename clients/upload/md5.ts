@@ -1,3 +1,5 @@
+import { builtin } from './builtin.js';
+
 /**
  * MD5 (RFC 1321), which browsers lack: the store answers each part with the MD5 of what it has stored. It tells an accident of the
  * network, not an attack; those are kept out by TLS and by signed addresses.
@@ -68,14 +70,9 @@ interface NodeCrypto {
   createHash(name: 'md5'): { update(bytes: Uint8Array): { digest(encoding: 'hex'): string } };
 }
 
-/** Node's own, which is three times as fast; asked for in a way that bundlers for browsers do not follow. */
-function nodeCrypto(): NodeCrypto | undefined {
-  const host = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
-  return host?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined;
-}
-
 /** MD5 in hex, upper case. */
 export function md5(bytes: Uint8Array): string {
-  const native = nodeCrypto();
+  // Three times as fast.
+  const native = builtin<NodeCrypto>('node:crypto');
   return native ? native.createHash('md5').update(bytes).digest('hex').toUpperCase() : md5InPlainCode(bytes);
 }

@@ -11,7 +11,8 @@ export type PutOutcome = { etag: string } | 'refused' | 'gone';
  */
 export type PutPart = (url: string, bytes: Uint8Array, signal: AbortSignal, onSent: (bytes: number) => void) => Promise<PutOutcome>;
 
-function outcome(status: number, etag: string | null): PutOutcome {
+/** @throws Passing for answers that another try may change */
+export function outcome(status: number, etag: string | null): PutOutcome {
   // A part whose ETag the page may not see counts as stored; the status call tells it then.
   if (status === 200) return { etag: (etag ?? '').replaceAll('"', '').toUpperCase() };
   if (status === 403) return 'refused';
@@ -35,10 +36,10 @@ export const putByFetch =
     return outcome(response.status, response.headers.get('etag'));
   };
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** The part of XMLHttpRequest that is used. */
-interface Xhr {
+export interface Xhr {
   open(method: string, url: string): void;
   send(body: Uint8Array): void;
   abort(): void;
@@ -86,9 +87,3 @@ export const putByXhr =
       // A typed array makes no Content-Type of its own.
       xhr.send(bytes);
     });
-
-/** The best that this platform has. */
-export function defaultPut(fetch: typeof globalThis.fetch): PutPart {
-  const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => Xhr };
-  return XMLHttpRequest ? putByXhr(() => new XMLHttpRequest()) : putByFetch(fetch);
-}

@@ -1,10 +1,19 @@
 import { Addresses } from './addresses.js';
 import { ApiError, UploadApi, type Begun, type Status } from './api.js';
 import { md5 } from './md5.js';
-import { defaultPut, type PutPart } from './put-part.js';
+import { defaultPut } from './default-put.js';
+import type { PutPart } from './put-part.js';
 import { Passing, retried } from './retry.js';
 
 export type UploadState = 'idle' | 'checking' | 'uploading' | 'paused' | 'completing' | 'completed' | 'failed' | 'aborted';
+
+/** What is read of a file: a `Blob` or `File` is one, and so is what `node-file.ts` gives. */
+export interface UploadFile {
+  readonly size: number;
+  /** As in `Content-Type`. */
+  readonly type: string;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
 
 export interface Progress {
   state: UploadState;
@@ -55,13 +64,13 @@ export class VideoUpload {
   private readonly onTheirWay = new Map<number, number>();
 
   constructor(
-    private readonly file: Blob,
+    private readonly file: UploadFile,
     private readonly options: UploadOptions,
   ) {
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.tries = options.tries ?? 12;
     this.api = new UploadApi({ baseUrl: options.baseUrl, token: options.token, tries: this.tries, fetch });
-    this.put = options.putPart ?? defaultPut(fetch);
+    this.put = options.putPart ?? defaultPut(options.fetch);
     this.uploadId = options.uploadId ?? '';
   }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VideoUpload, type Progress } from '../../clients/upload/index.js';
+import { nodeFile } from '../../clients/upload/node-file.js';
 import { Bar, megabytes } from './bar.js';
 import { HELP, UsageError, parseOptions, type PublishOptions } from './options.js';
 
@@ -66,7 +67,7 @@ async function processed(bar: Bar, { url }: PublishOptions, token: string, video
 
 async function publish(options: PublishOptions): Promise<number> {
   const type = TYPES[extname(options.file).toLowerCase()] ?? 'video/mp4';
-  const file = await openAsBlob(options.file, { type });
+  const file = await nodeFile(options.file, type);
   const token = options.token || (await login(options));
   const bar = new Bar(process.stdout);
   const { title, url: baseUrl, parallel, uploadId } = options;
