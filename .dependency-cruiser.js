@@ -87,7 +87,7 @@ export default {
       comment: 'They run in browsers and are copied into other projects.',
       severity: 'error',
       from: { path: '^clients/([^/]+)/', pathNot: SPECS },
-      to: { pathNot: '^clients/$1/' },
+      to: { pathNot: '^clients/$1/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'libs-by-their-entry',
