@@ -1,4 +1,3 @@
-import { CommonErrors } from '@doul/contracts';
 import { VIDEO_STATES, endpoint, p } from '@doul/http';
 import { z } from 'zod';
 import { VideoErrors } from '../video.errors.js';
@@ -64,7 +63,7 @@ export const chooseCover = endpoint({
   auth: 'required',
   params: { video_id: p.id(), at_ms: p.int({ min: 0, max: MAX_AT_MS }) },
   answer: {},
-  errors: [VideoErrors.NO_SUCH_VIDEO, VideoErrors.NOT_PUBLISHED, CommonErrors.INVALID_PARAMETER],
+  errors: [VideoErrors.NO_SUCH_VIDEO, VideoErrors.NOT_PUBLISHED],
   example: {},
   request: { video_id: 42, at_ms: 3_000 },
 });

@@ -1,6 +1,6 @@
 import { CommonErrors } from '@doul/contracts';
 import { childLog } from '@doul/runtime';
-import { isStorageProblem, objectStore, type ObjectStore } from '@doul/storage';
+import { isStorageProblem, objectStore, type ObjectStore, type OpenUpload } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { VideoErrors } from '../video.errors.js';
 import { isEnded, missingParts, type StoredPart, type StoredUpload } from './upload.js';
@@ -10,6 +10,9 @@ const log = childLog('uploads');
 
 /** Part numbers that an error names; the client finds the others with the status. */
 const NAMED_PARTS = 20;
+
+/** An upload in the store is older than its row by less than this, in ms. */
+const ROWLESS_MS = 3_600_000;
 
 /**
  * What the rows and the store say of an upload, brought together. The store's list is the truth about parts, the row about
@@ -65,6 +68,15 @@ export class Uploads {
       .abort(upload.objectKey, upload.storeId)
       .catch((error: unknown) => log.warn({ err: error, upload: upload.id }, 'the parts of an ended upload wait for the cleaner'));
     return true;
+  }
+
+  /** Those of the store's open uploads that no row is waiting for. */
+  async abandoned(uploads: readonly OpenUpload[], now: number): Promise<OpenUpload[]> {
+    const states = await this.rows.statesOf(uploads.map(({ key }) => key));
+    return uploads.filter(({ key, startedAt }) => {
+      const state = states.get(key);
+      return state === undefined ? startedAt < now - ROWLESS_MS : state !== 'open' && state !== 'completing';
+    });
   }
 
   /** Another call has moved it meanwhile. */

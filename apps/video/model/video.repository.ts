@@ -87,11 +87,13 @@ export class VideoRepository {
   async ownerless(keys: readonly string[]): Promise<string[]> {
     const sets = keys.flatMap((key) => setOf(key) ?? []);
     const uploads = keys.filter((key) => setOf(key) === undefined);
-    const [knownSets, knownUploads] = await Promise.all([
+    const [knownSets, knownUploads, completing] = await Promise.all([
       this.database.byIds<{ key: string }>('SELECT media_set AS `key` FROM videos WHERE media_set IN (?)', sets),
       this.database.byIds<{ key: string }>('SELECT object_key AS `key` FROM videos WHERE object_key IN (?)', uploads),
+      // Some stores date an object by the beginning of its upload, which may be a day before its video is made.
+      this.database.byIds<{ key: string }>(`${UPLOADING} AND object_key IN (?)`, uploads),
     ]);
-    const known = new Set([...knownSets, ...knownUploads].map((row) => row.key));
+    const known = new Set([...knownSets, ...knownUploads, ...completing].map((row) => row.key));
     return keys.filter((key) => !known.has(setOf(key) ?? key));
   }
 
@@ -120,6 +122,8 @@ export class VideoRepository {
     return this.database.byIds(`${SCAN} AND v.id IN (?)`, ids);
   }
 }
+
+const UPLOADING = "SELECT object_key AS `key` FROM uploads WHERE state IN ('open', 'completing')";
 
 const SCAN = `SELECT ${VIDEO_COLUMNS}, COALESCE(c.favorite_count, 0) AS favoriteCount
   FROM videos v LEFT JOIN video_counters c ON c.id = v.id WHERE v.state IN ('published', 'removed')`;

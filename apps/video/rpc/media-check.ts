@@ -1,6 +1,7 @@
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { ORPHAN_MS, PLAY_FILE, VIDEO_PREFIXES, setPrefix } from '../model/media-keys.js';
+import { Uploads } from '../model/uploads.js';
 import { VideoRepository, type StoredObjects } from '../model/video.repository.js';
 
 export interface CheckedMedia {
@@ -13,17 +14,22 @@ export interface CheckedMedia {
 /** Objects asked for at a time. */
 const AT_ONCE = 32;
 const ROWS = 'rows';
+const PARTS = 'parts';
 
-/** Compares videos with what the store holds of them: files that are missing, and files that nobody will ever ask for. */
+/** Compares videos with what the store holds of them: files that are missing, and files and parts that nobody will ever ask for. */
 @Injectable()
 export class MediaCheck {
   private readonly objects: ObjectStore = objectStore();
 
-  constructor(private readonly videos: VideoRepository) {}
+  constructor(
+    private readonly videos: VideoRepository,
+    private readonly uploads: Uploads,
+  ) {}
 
-  /** @param cursor `rows:id` or `prefix:position in the listing`; empty = the start */
+  /** @param cursor `rows:id`, or `prefix:` or `parts:` and the position in the listing; empty = the start */
   page(cursor: string, limit: number, now = Date.now()): Promise<CheckedMedia> {
     const [part = '', position = ''] = cursor.split(/:(.*)/s);
+    if (part === PARTS) return this.parts(position, limit, now);
     const prefix = VIDEO_PREFIXES.find((one) => one === part);
     return prefix === undefined ? this.rows(Number(position || 0), limit) : this.listing(prefix, position, limit, now);
   }
@@ -53,7 +59,14 @@ export class MediaCheck {
     const old = page.objects.filter(({ modified }) => modified < now - ORPHAN_MS).map(({ key }) => key);
     const orphans = await this.videos.ownerless(old);
     const following = VIDEO_PREFIXES[VIDEO_PREFIXES.indexOf(prefix) + 1];
-    const nextCursor = page.next === '' ? (following === undefined ? '' : `${following}:`) : `${prefix}:${page.next}`;
+    const nextCursor = page.next === '' ? `${following ?? PARTS}:` : `${prefix}:${page.next}`;
     return { differences: orphans.map((what) => `${what}: belongs to no video`), checked: page.objects.length, nextCursor };
+  }
+
+  private async parts(position: string, limit: number, now: number): Promise<CheckedMedia> {
+    const page = await this.objects.multipart.list('', position, limit);
+    const abandoned = await this.uploads.abandoned(page.uploads, now);
+    const differences = abandoned.map(({ key, uploadId }) => `${key}: parts of upload ${uploadId} belong to no open upload`);
+    return { differences, checked: page.uploads.length, nextCursor: page.next === '' ? '' : `${PARTS}:${page.next}` };
   }
 }

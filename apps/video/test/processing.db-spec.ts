@@ -9,6 +9,8 @@ import { makeClip } from '../../../libs/testing/clips.js';
 import { CoverWishes } from '../model/cover-wishes.js';
 import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
 import { setPrefix, smallCoverKey } from '../model/media-keys.js';
+import { UploadRepository } from '../model/upload.repository.js';
+import { Uploads } from '../model/uploads.js';
 import { MediaCheck } from '../rpc/media-check.js';
 import { MediaRunner } from '../worker/media-runner.js';
 import { MediaSteps } from '../worker/media-steps.js';
@@ -233,7 +235,7 @@ describe('orphans', () => {
 
 /** Everything that `./doul reconcile media` would print. */
 async function checked(now = Date.now()): Promise<string[]> {
-  const check = new MediaCheck(model.videos);
+  const check = new MediaCheck(model.videos, new Uploads(new UploadRepository(model.database, model.videos)));
   const found: string[] = [];
   for (let cursor: string | undefined = ''; cursor !== undefined;) {
     const page = await check.page(cursor, 500, now);

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sizeOfPart, type StoredUpload } from '../model/upload.js';
 import { UploadRepository } from '../model/upload.repository.js';
 import { Uploads } from '../model/uploads.js';
+import { MediaCheck } from '../rpc/media-check.js';
 import { UploadService } from '../rpc/upload.service.js';
 import { UploadCleaner } from '../worker/upload-cleaner.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
@@ -195,9 +196,24 @@ describe('the cleaner', () => {
     await cleaner.sweepStore(Date.now());
     expect(await inStore()).toEqual(expect.arrayContaining([open.storeId, rowless]));
     expect(await inStore()).not.toContain(aborted.storeId);
+    const check = new MediaCheck(model.videos, uploads);
+    const reported = (await check.page('parts:', 1_000, Date.now() + 2 * 3_600_000)).differences.join('\n');
+    expect(reported).toContain(rowless);
+    expect(reported).not.toContain(open.storeId);
     await cleaner.sweepStore(Date.now() + 2 * 3_600_000);
     expect(await inStore()).toContain(open.storeId);
     expect(await inStore()).not.toContain(rowless);
+  });
+
+  it('keeps a joined object whose video is not made yet, however old the store says it is', async () => {
+    const upload = await begin(newAuthor());
+    await send(upload);
+    const dead = dies(rows, 'complete', 'before');
+    await expect(complete(upload)).rejects.toThrow('killed');
+    dead.mockRestore();
+    expect(await model.videos.ownerless([upload.objectKey])).toEqual([]);
+    await rows.move(upload.id, ['completing'], 'expired');
+    expect(await model.videos.ownerless([upload.objectKey])).toEqual([upload.objectKey]);
   });
 
   it('forgets ended uploads after a week', async () => {

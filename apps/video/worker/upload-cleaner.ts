@@ -1,6 +1,6 @@
 import { DoulError } from '@doul/contracts';
 import { childLog, holdLease } from '@doul/runtime';
-import { objectStore, type ObjectStore, type OpenUpload } from '@doul/storage';
+import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UploadRepository } from '../model/upload.repository.js';
@@ -11,8 +11,6 @@ const log = childLog('upload-cleaner');
 const EVERY_MS = 30_000;
 /** A completion that takes longer lost its process, in ms: above the deadline of the call. */
 const STALLED_MS = 120_000;
-/** An upload in the store is older than its row by less than this, in ms. */
-const ROWLESS_MS = 3_600_000;
 /** How long an ended upload still answers what became of it, in ms. */
 const REMEMBERED_MS = 7 * 86_400_000;
 /** Uploads of one look. */
@@ -76,17 +74,9 @@ export class UploadCleaner implements OnApplicationBootstrap, BeforeApplicationS
   async sweepStore(now = Date.now()): Promise<number> {
     const page = await this.objects.multipart.list('originals/', this.cursor, PAGE);
     this.cursor = page.next;
-    const abandoned = await this.abandoned(page.uploads, now);
+    const abandoned = await this.uploads.abandoned(page.uploads, now);
     for (const { key, uploadId } of abandoned) await this.objects.multipart.abort(key, uploadId);
     if (abandoned.length > 0) log.info({ count: abandoned.length }, 'abandoned uploads were removed from the store');
     return abandoned.length;
-  }
-
-  private async abandoned(uploads: readonly OpenUpload[], now: number): Promise<OpenUpload[]> {
-    const states = await this.rows.statesOf(uploads.map(({ key }) => key));
-    return uploads.filter(({ key, startedAt }) => {
-      const state = states.get(key);
-      return state === undefined ? startedAt < now - ROWLESS_MS : state !== 'open' && state !== 'completing';
-    });
   }
 }
