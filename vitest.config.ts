@@ -7,6 +7,7 @@ const libs = ['contracts', 'runtime', 'rpc', 'http', 'data', 'events', 'storage'
 /** Unit specs need no server; the other suites read the servers' addresses from the environment (`./doul test` sets them). */
 const suites: Record<string, string[]> = {
   unit: ['{apps,clients,libs,tools}/**/*.spec.{ts,js}'],
+  media: ['{apps,clients,libs,tools}/**/*.media-spec.ts'],
   db: ['{apps,clients,libs,tools}/**/*.{db,race}-spec.ts'],
   e2e: ['{apps,clients,libs,tools}/**/*.e2e-spec.ts'],
   chaos: ['{apps,clients,libs,tools}/**/*.chaos-spec.ts'],

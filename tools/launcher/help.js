@@ -44,7 +44,7 @@ const HELP = {
     use: 'test [SUITE...] [FILTER...]',
     does: 'run the tests against servers of their own',
     more: [
-      'Suites: check (lint, types, drift), unit, db, e2e (in both shapes), chaos; all by default.',
+      'Suites: check (lint, types, drift), unit, media (a hundred files), db, e2e (in both shapes), chaos; all by default.',
       'FILTER           parts of file names, for vitest',
     ],
   },

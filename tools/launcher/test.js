@@ -17,7 +17,7 @@ import { layersUp, serversUp } from './up.js';
 const LIMIT_MS = 19.5 * 60_000;
 const PROFILE = 'test';
 
-export const SUITES = ['check', 'unit', 'db', 'e2e', 'chaos'];
+export const SUITES = ['check', 'unit', 'media', 'db', 'e2e', 'chaos'];
 /** What each suite stands on. `e2e` passes in both shapes of the system. */
 const NEEDS_LAYERS = ['e2e', 'chaos'];
 const NEEDS_SERVERS = ['db', ...NEEDS_LAYERS];
@@ -87,6 +87,7 @@ class TestRun {
   async run(suites) {
     if (suites.includes('check')) await this.check();
     if (suites.includes('unit')) await this.vitest('unit');
+    if (suites.includes('media')) await this.vitest('media');
     if (suites.includes('db')) await this.vitest('db');
     if (!NEEDS_LAYERS.some((suite) => suites.includes(suite))) return;
     await this.shape('production-shape');

@@ -100,8 +100,9 @@ export async function examineFile(
   if (!facts || decoded.frames === 0 || decoded.frames < facts.picture.packets * LEAST_DECODED) return reject('damaged');
   const wrong = judgePackets(facts.picture, file.claimedMs / 1_000, facts.soundEnd, limits);
   if (wrong) return wrong;
-  const measured = sound && parseLoudness(decoded.log);
-  const loudness = measured && (await planLoudness(path, sound.index ?? 0, measured, signal));
+  const length = ends(facts.picture.end, facts.soundEnd);
+  const heard = { path, stream: sound?.index ?? 0, end: facts.soundEnd, length };
+  const loudness = sound && (await planLoudness(heard, parseLoudness(decoded.log), signal));
   onProgress?.(1);
   const found = { picture, sound, facts: facts.picture, soundEnd: facts.soundEnd, frames: decoded.frames, sizeBytes: file.sizeBytes };
   return { ok: true, ...describeSource(found, loudness) };

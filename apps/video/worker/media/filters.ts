@@ -1,12 +1,10 @@
 import { fpsText } from './frame-rate.js';
 import type { Rendition } from './ladder.js';
-import { levelFilters, STEREO } from './loudness.js';
+import { fittedTo, levelFilters, STEREO } from './loudness.js';
 import type { Source } from './source.js';
 
 /** Brightness of white on a normal screen, by ITU-R BT.2408, in cd/m2: what HDR films a sheet of paper with. */
 const WHITE = 203;
-/** Frames that are written with an exact rate begin at 0 and end with the video. */
-const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 
 /** HDR as a normal screen shows it; the size comes first, since tone mapping costs by the pixel. */
 const toneMapped = (width: number, height: number): string[] => [
@@ -59,7 +57,6 @@ export function pictureGraph(source: Source, renditions: readonly Rendition[]): 
 
 /** Filters of a source's sound: two channels, as loud as all others, exactly as long as the video. */
 export function soundFilters(source: Source): string {
-  const length = seconds(source.durationMs);
   const level = source.loudness ? levelFilters(source.loudness) : [];
-  return [STEREO, ...level, `apad=whole_dur=${length}`, `atrim=end=${length}`].join(',');
+  return [STEREO, ...level, ...fittedTo(source.durationMs / 1_000)].join(',');
 }

@@ -22,8 +22,11 @@ export const MEASURE = 'ebur128=peak=true:framelog=verbose';
 /** Any sound as two channels at 48 kHz which begin when the file begins; gaps are silence. */
 export const STEREO = 'aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo';
 
+/** In LUFS and dBTP. */
+export type Measured = Pick<Loudness, 'integrated' | 'truePeak'>;
+
 /** Reads the summary at the end of what ebur128 logs. */
-export function parseLoudness(log: string): { integrated: number; truePeak: number } | undefined {
+export function parseLoudness(log: string): Measured | undefined {
   const summary = log.slice(log.lastIndexOf('Summary:'));
   const integrated = Number(/\bI:\s*(-?[\d.]+) LUFS/.exec(summary)?.[1] ?? 'none');
   const truePeak = Number(/\bPeak:\s*(-?[\d.]+) dBFS/.exec(summary)?.[1] ?? 'none');
@@ -39,33 +42,49 @@ export function levelFilters({ gain, limited }: Loudness): string[] {
   return [`volume=${gain.toFixed(2)}dB`, ...(limited ? limiter : [])];
 }
 
-async function measureWith(path: string, stream: number, filters: readonly string[], signal?: AbortSignal): Promise<number | undefined> {
-  const chain = [STEREO, ...filters, MEASURE].join(',');
-  const args = ['-v', 'level+info', ...safeInput(path), '-map', `0:${stream}`, '-af', chain, '-f', 'null', '-'];
+/** Makes a sound exactly as long as the video: silence is added, or its end left out. */
+export const fittedTo = (seconds: number): string[] => [`apad=whole_dur=${seconds.toFixed(3)}`, `atrim=end=${seconds.toFixed(3)}`];
+
+/** A sound within a file, and how long it will last. */
+export interface Sound {
+  readonly path: string;
+  readonly stream: number;
+  /** In s: its own, and the video's. */
+  readonly end: number;
+  readonly length: number;
+}
+
+/** A sound whose length is changed by more than this is measured once more, in s: quiet parts count by their share. */
+const SAME_LENGTH = 0.05;
+
+async function measure(sound: Sound, filters: readonly string[], signal?: AbortSignal): Promise<Measured | undefined> {
+  const chain = [STEREO, ...filters, ...fittedTo(sound.length), MEASURE].join(',');
+  const args = ['-v', 'level+info', ...safeInput(sound.path), '-map', `0:${sound.stream}`, '-af', chain, '-f', 'null', '-'];
   const { code, stderr } = await runFfmpeg(args, { durationMs: 1, signal });
-  return code === 0 ? parseLoudness(stderr)?.integrated : undefined;
+  return code === 0 ? parseLoudness(stderr) : undefined;
+}
+
+function firstPlan(measured: Measured): Loudness {
+  const base = TARGET_LUFS - measured.integrated;
+  const gain = measured.integrated < SILENT_LUFS ? Math.min(0, CEILING - measured.truePeak) : base;
+  return { ...measured, gain: round(gain), limited: measured.truePeak + gain > CEILING };
 }
 
 /**
  * Decides what a sound is amplified by. A limiter takes away loudness with the peaks, so that is measured and made up for.
  *
- * @param measured of the sound as it is
+ * @param heard measured of the sound as it is in the file
  * @throws as runTool
  */
-export async function planLoudness(
-  path: string,
-  stream: number,
-  measured: { integrated: number; truePeak: number },
-  signal?: AbortSignal,
-): Promise<Loudness> {
-  const base = TARGET_LUFS - measured.integrated;
-  const gain = measured.integrated < SILENT_LUFS ? Math.min(0, CEILING - measured.truePeak) : base;
-  const limited = measured.truePeak + gain > CEILING;
-  let plan: Loudness = { ...measured, gain: round(gain), limited };
-  for (let n = 0; limited && n < ROUNDS; n += 1) {
-    const now = await measureWith(path, stream, levelFilters(plan), signal);
-    const missing = TARGET_LUFS - (now ?? TARGET_LUFS);
-    if (Math.abs(missing) < NEAR || plan.gain + missing > base + MAX_EXTRA) break;
+export async function planLoudness(sound: Sound, heard: Measured | undefined, signal?: AbortSignal): Promise<Loudness | undefined> {
+  const measured = heard && Math.abs(sound.end - sound.length) > SAME_LENGTH ? await measure(sound, [], signal) : heard;
+  if (!measured) return undefined;
+  const first = firstPlan(measured);
+  let plan = first;
+  for (let n = 0; first.limited && n < ROUNDS; n += 1) {
+    const now = await measure(sound, levelFilters(plan), signal);
+    const missing = TARGET_LUFS - (now?.integrated ?? TARGET_LUFS);
+    if (Math.abs(missing) < NEAR || plan.gain + missing > first.gain + MAX_EXTRA) break;
     plan = { ...plan, gain: round(plan.gain + missing) };
   }
   return plan;

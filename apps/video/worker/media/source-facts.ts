@@ -15,6 +15,8 @@ const PROFILES = ['Constrained Baseline', 'Baseline', 'Main', 'High'];
 const MAX_LEVEL = 42;
 /** Longest side and shortest one of a picture that is published as it is, in pixels. */
 const COPIED = { most: 2_560, short: 1_080 };
+/** Whatever its size, a picture of this rate is played on any network, in bit/s. */
+const CHEAP = 1_000_000;
 /** Longest time between frames that can be sought to, in s: two, and a frame. */
 const LONGEST_GROUP = 2.1;
 /** A picture that begins later than this after the sound is moved, in s. */
@@ -51,7 +53,7 @@ function canCopy({ picture, facts, soundEnd }: Found, fps: number, bitRate: numb
   const { width = 0, height = 0 } = picture;
   const isSeekable = facts.isClosed && facts.longestGroup <= LONGEST_GROUP;
   const isOnTime = facts.isConstantRate && fps <= MAX_FPS && facts.start <= LATE && ends(facts.end, soundEnd) === facts.end;
-  return isPlayable(picture) && isSeekable && isOnTime && bitRate <= rateOf(width, height, fps).most;
+  return isPlayable(picture) && isSeekable && isOnTime && bitRate <= Math.max(CHEAP, rateOf(width, height, fps).most);
 }
 
 /** Puts together what was found out about a file. */

@@ -84,7 +84,7 @@ export function judge(report: ProbeReport, limits: Limits): ProbedVideo | Reject
   if (wrong) return reject(wrong);
   const sounds = streams.filter((stream) => stream.codec_type === 'audio');
   const known = sounds.find((sound) => AUDIO_CODECS.includes(sound.codec_name ?? ''));
-  if (sounds.length > 0 && (known?.channels ?? MAX_CHANNELS + 1) > MAX_CHANNELS) return reject('unsupported-codec');
+  if (sounds.length > 0 && (!known || (known.channels ?? 0) > MAX_CHANNELS)) return reject('unsupported-codec');
   const length = Math.max(seconds(report.format?.duration), seconds(picture.duration));
   const wrongLength = length === 0 ? undefined : judgeLength(length, limits);
   if (wrongLength) return reject(wrongLength);
