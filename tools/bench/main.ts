@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { prepareDataSet } from './data/dataset.js';
 import { otherBench, suits } from './dialect/against.js';
 import { Dialect, readMapping } from './dialect/mapping.js';
+import { mediaBench } from './media/main.js';
 import { machine, machineLine } from './measure/machine.js';
 import { systemProcesses } from './measure/processes.js';
 import { HELP, parseOptions, SIZES, type Options, type ScenarioName } from './options.js';
@@ -71,6 +72,7 @@ async function run(options: Options): Promise<readonly Row[]> {
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
+  if (args[0] === 'media') return mediaBench(args.slice(1));
   const options = parseOptions(args);
   if (options === 'help') return void console.log(HELP);
   console.log(`${machineLine(machine())}; ${options.connections} connections, ${options.runs} runs of ${options.seconds} s\n`);

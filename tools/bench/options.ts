@@ -63,6 +63,7 @@ Scenarios (default: all but ${LONG.join(' and ')}; "all": those too, and the fee
   like            a burst, then sustained, then ./doul reconcile comment, publish
   mix             feed, likes and comments together, open loop   overload        5 times the peak, of comments and of the feed
   scale           cost per page with 10k, 100k and 1m videos     soak            memory under a mixed load
+  media           uploads and the media pipeline against ffmpeg and curl: ./doul bench media --help
   static          nginx serving a file of the feed page's size, which also runs beside each page
 
 Options:

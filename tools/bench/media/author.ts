@@ -1,0 +1,59 @@
+import { newUser, must, publicUrl, type Actor, type VideoObject } from '@doul/testing';
+import { openAsBlob } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOOK_MS = 25;
+const LIMIT_MS = 15 * 60_000;
+
+interface Status {
+  state: string;
+  reason: string;
+  renditions: string[];
+}
+
+/** Somebody who uploads clips and watches what becomes of them. */
+export class Author {
+  private constructor(private readonly actor: Actor) {}
+
+  static async new(): Promise<Author> {
+    return new Author(await newUser('bench'));
+  }
+
+  get token(): string {
+    return this.actor.token;
+  }
+
+  /** Uploads a clip in one request; the video's id, and when the last byte was answered for (performance.now()). */
+  async uploads(path: string, title: string): Promise<{ id: number; at: number }> {
+    const data = await openAsBlob(path, { type: 'video/mp4' });
+    await must('POST', '/douyin/publish/action/', { multipart: { token: this.token, title, data } });
+    const at = performance.now();
+    const [video] = await this.actor.videosOf(this.actor);
+    if (!video) throw new Error('the upload is not in the list of its author');
+    return { id: video.id, at };
+  }
+
+  status(id: number): Promise<Status> {
+    return must<Status>('GET', '/douyin/publish/status/', { query: { video_id: id }, token: this.token });
+  }
+
+  /** Waits until the video has so many renditions, the first of which publishes it. @throws Error when it is not published at all */
+  async awaits(id: number, renditions: number): Promise<number> {
+    const until = Date.now() + LIMIT_MS;
+    while (Date.now() < until) {
+      const status = await this.status(id);
+      if (status.state === 'rejected' || status.state === 'failed') throw new Error(`the clip was ${status.state}: ${status.reason}`);
+      if (status.renditions.length >= renditions) return performance.now();
+      await sleep(LOOK_MS);
+    }
+    throw new Error('a clip was not processed in time');
+  }
+
+  async video(id: number): Promise<VideoObject> {
+    const found = (await this.actor.videosOf(this.actor)).find((video) => video.id === id);
+    if (!found) throw new Error(`video ${id} is gone`);
+    return found;
+  }
+}
+
+export { publicUrl };

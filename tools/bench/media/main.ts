@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { machine, machineLine } from '../measure/machine.js';
+import { ROOT } from '../root.js';
+import { Author } from './author.js';
+import { naturalClip } from './clips.js';
+import { lineOf, markdownOf, type Figure } from './figure.js';
+import { likeness, ladder, queue, remux } from './processing.js';
+import { transfer } from './transfer.js';
+
+export const MEDIA_HELP = `Usage: ./doul bench media [options]
+
+Measures uploads and the media pipeline of the running profile, or of one of its own, against plain ffmpeg and curl on the same
+files in the same run: time from the last byte to publication and to the whole ladder, likeness of renditions, how busy the cores are
+with a queue, and the upload client.
+
+Options:
+  --runs N          runs of each measurement; medians are printed (default 3)
+  --seconds N       length of the clips (default 10)
+  --megabytes N     size of the file that is uploaded in parts (default 512)
+  --publish-docs    put the figures into docs/media.md
+  --profile NAME    a profile to measure
+`;
+
+const DOCUMENT = join(ROOT, 'docs/media.md');
+const BEGIN = '<!-- figures: made by ./doul bench media --publish-docs; do not edit -->';
+const END = '<!-- end of figures -->';
+const QUEUED = 10;
+
+function number(text: string | undefined, fallback: number): number {
+  const value = Number(text ?? fallback);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`not a whole number from 1: ${text ?? ''}`);
+  return value;
+}
+
+function publish(text: string): void {
+  const [before, rest] = readFileSync(DOCUMENT, 'utf8').split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error('docs/media.md has no place for figures');
+  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`);
+}
+
+/** `./doul bench media`. */
+export async function mediaBench(args: readonly string[]): Promise<void> {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const options = { runs: text, seconds: text, megabytes: text, 'publish-docs': flag, help: { ...flag, short: 'h' } };
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) return void process.stdout.write(MEDIA_HELP);
+  const [runs, seconds, megabytes] = [number(values.runs, 3), number(values.seconds, 10), number(values.megabytes, 512)];
+  const folder = join(ROOT, '.doul/cache/bench-media');
+  console.log(`${machineLine(machine())}; ${runs} runs\n\nmaking clips`);
+  const phone = await naturalClip(folder, { name: `phone-${seconds}`, width: 1_080, height: 1_920, seconds, crf: 16 });
+  const fits = await naturalClip(folder, { name: `fits-${seconds}`, width: 720, height: 1_280, seconds, crf: 26, maxRate: '2M' });
+  const author = await Author.new();
+  const figures: Figure[] = [];
+  const measure = async (work: Promise<Figure[]>): Promise<void> => {
+    for (const figure of await work) {
+      figures.push(figure);
+      console.log(lineOf(figure));
+    }
+  };
+  await measure(ladder(author, phone, runs));
+  await measure(remux(author, fits, runs));
+  await measure(likeness(author, phone));
+  await measure(queue(author, phone, QUEUED));
+  await measure(transfer(author, join(folder, `large-${megabytes}`), megabytes * 2 ** 20, runs));
+  const results = join(ROOT, 'bench/results');
+  mkdirSync(results, { recursive: true });
+  writeFileSync(join(results, 'media.json'), `${JSON.stringify({ machine: machine(), figures }, null, 2)}\n`);
+  console.log('\nwritten to bench/results/media.json');
+  if (values['publish-docs']) publish(`${machineLine(machine())}; medians of ${runs} runs.\n\n${markdownOf(figures)}`);
+}
