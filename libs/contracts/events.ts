@@ -44,7 +44,7 @@ export const VideoDueEvent = defineEvent(
   'A step of a video’s processing that somebody waits for is due.',
 );
 export const RenditionsDueEvent = defineEvent(
-  'renditions.due',
+  'video.unfinished',
   'VideoDue',
   VideoDue,
   'A step of a published video’s processing is due.',
