@@ -43,12 +43,7 @@ export const VideoDueEvent = defineEvent(
   VideoDue,
   'A step of a video’s processing that somebody waits for is due.',
 );
-export const RenditionsDueEvent = defineEvent(
-  'video.unfinished',
-  'VideoDue',
-  VideoDue,
-  'A step of a published video’s processing is due.',
-);
+export const RenditionsDueEvent = defineEvent('video.unfinished', 'VideoDue', VideoDue, 'A step of a published video’s processing is due.');
 export const VideoPublishedEvent = defineEvent('video.published', 'VideoChanged', VideoChanged, 'A video is in the feed.');
 export const VideoUpdatedEvent = defineEvent(
   'video.updated',

@@ -20,7 +20,7 @@ export interface FollowChanged {
   changedAtMs: number;
 }
 
-/** video.due, video.renditions-due: a step of its processing waits for a worker. */
+/** video.due, video.unfinished: a step of its processing waits for a worker. */
 export interface VideoDue {
   videoId: number;
 }
