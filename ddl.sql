@@ -248,6 +248,42 @@ CREATE TABLE `like_store` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `media_events` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `video_id` bigint(20) NOT NULL,
+  `happened_at` bigint(20) NOT NULL,
+  `state` varchar(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `percent` tinyint(4) NOT NULL,
+  `reason` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `renditions` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (`id`),
+  KEY `ix_media_events_video` (`video_id`,`id`),
+  KEY `ix_media_events_time` (`happened_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `media_jobs` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `video_id` bigint(20) NOT NULL,
+  `step` varchar(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `claims` int(11) NOT NULL DEFAULT 0,
+  `failures` int(11) NOT NULL DEFAULT 0,
+  `lease_owner` varchar(21) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `lease_until` bigint(20) NOT NULL DEFAULT 0,
+  `run_at` bigint(20) NOT NULL,
+  `woken_at` bigint(20) NOT NULL,
+  `percent` tinyint(4) NOT NULL DEFAULT 0,
+  `argument` text DEFAULT NULL,
+  `scratch` varchar(21) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `error` varchar(500) NOT NULL DEFAULT '',
+  `created_at` bigint(20) NOT NULL,
+  `state_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_media_jobs_step` (`video_id`,`step`),
+  KEY `ix_media_jobs_state` (`state`,`run_at`),
+  KEY `ix_media_jobs_step` (`step`,`state`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `event_id` char(21) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -315,7 +351,7 @@ CREATE TABLE `videos` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `author_id` bigint(20) NOT NULL,
   `title` varchar(200) NOT NULL,
-  `state` varchar(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `reason` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   `version` bigint(20) NOT NULL DEFAULT 1,
   `object_key` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -329,9 +365,13 @@ CREATE TABLE `videos` (
   `published_at` bigint(20) DEFAULT NULL,
   `feed_time` bigint(20) DEFAULT NULL,
   `state_at` bigint(20) NOT NULL,
-  `claim` char(21) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
-  `attempts` int(11) NOT NULL DEFAULT 0,
   `leftovers` tinyint(4) NOT NULL DEFAULT 0,
+  `media_set` varchar(21) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `pictures` tinyint(4) NOT NULL DEFAULT 0,
+  `blurhash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `renditions` text DEFAULT NULL,
+  `sha256` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `original` tinyint(4) NOT NULL DEFAULT 1,
   PRIMARY KEY (`id`),
   UNIQUE KEY `uq_videos_request` (`author_id`,`request_key`),
   UNIQUE KEY `uq_videos_object` (`object_key`),
@@ -339,7 +379,8 @@ CREATE TABLE `videos` (
   KEY `ix_videos_author` (`author_id`,`id`),
   KEY `ix_videos_author_state` (`author_id`,`state`,`id`),
   KEY `ix_videos_state` (`state`,`state_at`),
-  KEY `ix_videos_leftovers` (`leftovers`,`state_at`)
+  KEY `ix_videos_leftovers` (`leftovers`,`state_at`),
+  KEY `ix_videos_media_set` (`media_set`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `video_counters` (
