@@ -59,6 +59,20 @@ describe('an upload in parts', () => {
     await eventually(async () => expect((await bob.videosOf(alice)).map(({ id }: VideoObject) => id)).toContain(video.id));
   });
 
+  it('is rejected, with its reason, when its bytes are not those that were announced', async () => {
+    const file = await readFile(await clip({ seconds: 1, width: 144, height: 256 }));
+    const right = createHash('sha256').update(file).digest('hex');
+    for (const [title, sha256, state] of [
+      ['as announced', right.toUpperCase(), 'published'],
+      ['not as announced', right.replace(/^./, (digit) => (digit === '0' ? '1' : '0')), 'rejected'],
+    ] as const) {
+      const { upload_id, parts } = await init(bob, file.length, { title, sha256 });
+      await put(parts[0]!.url, file);
+      await post(bob, 'complete', { upload_id });
+      expect((await bob.awaits(title, state)).reason).toMatch(state === 'published' ? /^$/ : /./);
+    }
+  });
+
   it('takes its parts in any order and again, and says what it has', async () => {
     const file = randomBytes(11 * MIB);
     const { upload_id, part_size, part_count } = await init(alice, file.length);
