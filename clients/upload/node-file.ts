@@ -5,8 +5,14 @@ import type { UploadFile } from './upload.js';
 export async function nodeFile(path: string, type: string): Promise<UploadFile & { close(): Promise<void> }> {
   const handle = await open(path, 'r');
   const { size } = await handle.stat();
+  // Buffers of parts that have been sent: new ones would be zeroed, paged in and collected again and again.
+  const spare: ArrayBuffer[] = [];
+  const buffer = (length: number): ArrayBuffer => {
+    const at = spare.findIndex(({ byteLength }) => byteLength === length);
+    return (at < 0 ? undefined : spare.splice(at, 1)[0]) ?? new ArrayBuffer(length);
+  };
   const read = async (start: number, end: number): Promise<ArrayBuffer> => {
-    const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+    const bytes = new Uint8Array(buffer(Math.max(0, Math.min(end, size) - start)));
     for (let at = 0; at < bytes.length;) {
       const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
       if (bytesRead === 0) throw new Error(`${path} has become shorter`);
@@ -14,5 +20,6 @@ export async function nodeFile(path: string, type: string): Promise<UploadFile &
     }
     return bytes.buffer;
   };
-  return { size, type, slice: (start, end) => ({ arrayBuffer: () => read(start, end) }), close: () => handle.close() };
+  const slice = (start: number, end: number) => ({ arrayBuffer: () => read(start, end) });
+  return { size, type, slice, giveBack: (used) => void spare.push(used), close: () => handle.close() };
 }

@@ -13,6 +13,8 @@ export interface UploadFile {
   /** As in `Content-Type`. */
   readonly type: string;
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** Called with what `arrayBuffer` gave once it is sent and nobody looks at it any more. */
+  giveBack?(used: ArrayBuffer): void;
 }
 
 export interface Progress {
@@ -158,13 +160,14 @@ export class VideoUpload {
       const part = stored.get(number);
       const bytes = part && (await this.read(number, plan.part_size));
       const same = part && bytes && part.size === bytes.length && (this.options.verify === false || md5(bytes) === part.etag);
+      if (bytes) this.file.giveBack?.(bytes.buffer);
       if (same) this.storedBytes += part.size;
       else missing.push(number);
     }
     return missing;
   }
 
-  private async read(number: number, partSize: number): Promise<Uint8Array> {
+  private async read(number: number, partSize: number): Promise<Uint8Array<ArrayBuffer>> {
     const start = (number - 1) * partSize;
     return new Uint8Array(await this.file.slice(start, start + partSize).arrayBuffer());
   }
@@ -193,6 +196,7 @@ export class VideoUpload {
       signal,
     );
     this.storedBytes += bytes.length;
+    this.file.giveBack?.(bytes.buffer);
     this.tell();
   }
 

@@ -17,7 +17,8 @@ import { createReadStream, openAsBlob, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VideoUpload, md5, type Progress, type UploadOptions } from '../../../clients/upload/index.js';
+import { nodeFile } from '../../../clients/upload/node-file.js';
+import { VideoUpload, md5, type Progress, type UploadFile, type UploadOptions } from '../../../clients/upload/index.js';
 
 const MIB = 2 ** 20;
 /** The same with larger files, for a machine that has the time: UPLOAD_TEST_MB=1024. */
@@ -49,17 +50,18 @@ describe('a large file on a bad network', () => {
     'arrives byte for byte: cut ten times, parts repeated and out of order, one damaged, the client’s state lost twice',
     async () => {
       const before = Date.now();
-      const blob = await openAsBlob(file.path, { type: 'video/mp4' });
+      const onDisk = await nodeFile(file.path, 'video/mp4');
       const seen = { puts: 0, key: '', damaged: 0 };
       const through = watchedFetch(network, seen);
       const told = { baseUrl: network.url, token: alice.token, title: 'large', sha256: file.sha256, fetch: through };
 
-      const uploadId = await lose(blob, told, 0.3);
-      await disturb(uploadId, blob);
-      await lose(blob, { ...told, uploadId }, 0.6);
-      const last = new VideoUpload(blob, { ...told, uploadId });
+      const uploadId = await lose(onDisk, told, 0.3);
+      await disturb(uploadId, await openAsBlob(file.path));
+      await lose(onDisk, { ...told, uploadId }, 0.6);
+      const last = new VideoUpload(onDisk, { ...told, uploadId });
       const videoId = await last.run();
       const seconds = (Date.now() - before) / 1_000;
+      await onDisk.close();
 
       expect(await sha256Of(await objectStore().getStream(seen.key))).toBe(file.sha256);
       expect((await objectStore().head(seen.key))?.size).toBe(PARTS_BYTES);
@@ -75,11 +77,11 @@ describe('a large file on a bad network', () => {
   );
 
   /** Begins, or goes on, until so much is stored, and then forgets everything but the upload's id. */
-  async function lose(blob: Blob, options: UploadOptions, share: number): Promise<string> {
+  async function lose(source: UploadFile, options: UploadOptions, share: number): Promise<string> {
     const onProgress = ({ state, sentBytes, totalBytes }: Progress): void => {
       if (state === 'uploading' && sentBytes >= share * totalBytes) upload.pause();
     };
-    const upload = new VideoUpload(blob, { ...options, onProgress });
+    const upload = new VideoUpload(source, { ...options, onProgress });
     expect(await upload.run()).toBeUndefined();
     expect(upload.progress.state).toBe('paused');
     return upload.progress.uploadId;
