@@ -1,10 +1,10 @@
 import { objectStore } from '@doul/storage';
 import { execFile } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { VideoUpload } from '../../../clients/upload/index.js';
+import { nodeFile } from '../../../clients/upload/node-file.js';
 import { startMeasuring } from '../measure/processes.js';
 import { ROOT } from '../root.js';
 import { publicUrl, type Author } from './author.js';
@@ -42,7 +42,7 @@ async function plainPut(path: string, run_: number): Promise<number> {
 /** Uploads through the client in parts against a plain PUT of the same bytes, and what the API costs meanwhile. */
 export async function transfer(author: Author, path: string, bytes: number, runs: number): Promise<Figure[]> {
   await largeFile(path, bytes);
-  const file = await openAsBlob(path, { type: 'video/mp4' });
+  const file = await nodeFile(path, 'video/mp4');
   const [plain, parts, cpu] = [[] as number[], [] as number[], [] as number[]];
   for (let at = 0; at < runs; at += 1) {
     plain.push(await plainPut(path, at));
@@ -53,6 +53,7 @@ export async function transfer(author: Author, path: string, bytes: number, runs
     parts.push((performance.now() - start) / 1_000);
     cpu.push(used().reduce((sum, { name, cpuMs }) => (API.test(name) ? sum + cpuMs / 1_000 : sum), 0));
   }
+  await file.close();
   const mb = bytes / 1e6;
   const ratio = median(plain) / median(parts);
   return [
