@@ -129,7 +129,8 @@ function watchedFetch(network: BadNetwork, seen: { puts: number; key: string; da
 describe('completing twenty times at once', () => {
   it('makes one video', async () => {
     const bob = await newUser('bob');
-    const blob = await openAsBlob((await largeFile(6 * MIB)).path, { type: 'video/mp4' });
+    const file = await largeFile(6 * MIB);
+    const blob = await openAsBlob(file.path, { type: 'video/mp4' });
     const uploading = new VideoUpload(blob, {
       baseUrl: publicUrl(),
       token: bob.token,
@@ -144,6 +145,7 @@ describe('completing twenty times at once', () => {
     expect(answers.map(({ status_code }) => status_code)).toEqual(answers.map(() => 0));
     expect(new Set(answers.map((answer) => answer['video_id'])).size).toBe(1);
     expect(await bob.videosOf(bob)).toHaveLength(1);
+    await file.remove();
   });
 });
 
