@@ -13,6 +13,9 @@ export interface Refused {
 
 const FAST = [...H264, ...AAC, '-movflags', '+faststart'];
 
+const X265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none'];
+const AV1 = ['-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime'];
+
 const written =
   (content: string | Buffer) =>
   async (inputs: Inputs, name: string): Promise<string> => {
@@ -56,6 +59,13 @@ const TRUNCATED: readonly Refused[] = [
   { name: 'cut.webm', make: changed(['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libopus'], cut(0.7)), reason: 'damaged' },
   // What stands for the description of its sound then claims 40 channels.
   { name: 'noise.mp4', make: changed(FAST, noise(0, 1)), reason: ['damaged', 'unsupported-codec'] },
+  { name: 'noise-half-way-hevc.mp4', make: changed([...X265, ...AAC, '-movflags', '+faststart'], noise(0.6, 0.9)), reason: 'damaged' },
+  { name: 'noise-half-way-av1.mp4', make: changed([...AV1, ...AAC, '-movflags', '+faststart'], noise(0.6, 0.9)), reason: 'damaged' },
+  {
+    name: 'noise-half-way-groups.mp4',
+    make: changed(['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '1000', ...AAC, '-movflags', '+faststart'], noise(0.8, 0.9)),
+    reason: 'damaged',
+  },
   { name: 'noise-half-way.mp4', make: changed(FAST, noise(0.5, 0.7)), reason: 'damaged' },
 ];
 

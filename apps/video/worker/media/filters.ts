@@ -17,6 +17,7 @@ const toneMapped = (width: number, height: number): string[] => [
 
 /** Colours that are not BT.709 become it; those of unnamed ones are taken for it. */
 function scaled(source: Source, width: number, height: number): string[] {
+  if (source.isBt709 && width === source.width && height === source.height) return [];
   const matrix = source.isBt709 ? 'in_color_matrix=bt709:out_color_matrix=bt709' : 'out_color_matrix=bt709';
   return [`scale=${width}:${height}:flags=bicubic:${matrix}:out_range=tv`];
 }
@@ -59,4 +60,11 @@ export function pictureGraph(source: Source, renditions: readonly Rendition[]): 
 export function soundFilters(source: Source): string {
   const level = source.loudness ? levelFilters(source.loudness) : [];
   return [STEREO, ...level, ...fittedTo(source.durationMs / 1_000)].join(',');
+}
+
+/** A graph that makes the sound of several outputs once; they are `[a0]`, `[a1]`… */
+export function soundGraph(source: Source, outputs: number): string[] {
+  if (source.soundStream === undefined) return [];
+  const names = Array.from({ length: outputs }, (_, index) => `[a${index}]`).join('');
+  return [`[0:${source.soundStream}]${soundFilters(source)},asplit=${outputs}${names}`];
 }

@@ -55,19 +55,16 @@ function parsePacket(line: string): Packet | undefined {
 /**
  * Lists the packets of a file without decoding any, in the order of the file.
  *
- * @returns undefined when they are so many that the file must be an attack
+ * @returns them, and what ffprobe complained of; undefined when they are so many that the file must be an attack
  * @throws as runTool
  */
-export async function readPackets(path: string, signal?: AbortSignal): Promise<Packet[] | undefined> {
+export async function readPackets(path: string, signal?: AbortSignal): Promise<{ packets: Packet[]; log: string } | undefined> {
   const entries = 'packet=stream_index,pts_time,duration_time,size,flags';
-  const args = ['-v', 'error', ...safeInput(path), '-show_entries', entries, '-of', 'csv=p=0'];
+  const args = ['-v', 'level+error', ...safeInput(path), '-show_entries', entries, '-of', 'csv=p=0'];
   try {
-    const { stdout } = await runTool(mediaConfig().FFPROBE_PATH, args, { ms: READ_MS, bytes: LIST_BYTES, signal });
-    return stdout
-      .toString('latin1')
-      .split('\n')
-      .map(parsePacket)
-      .filter((packet) => packet !== undefined);
+    const { stdout, stderr } = await runTool(mediaConfig().FFPROBE_PATH, args, { ms: READ_MS, bytes: LIST_BYTES, signal });
+    const lines = stdout.toString('latin1').split('\n');
+    return { packets: lines.map(parsePacket).filter((packet) => packet !== undefined), log: stderr };
   } catch (error) {
     if (error instanceof ToolLimitError && error.limit === 'output') return undefined;
     throw error;

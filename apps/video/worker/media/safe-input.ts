@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 /** Containers that are opened, by ffmpeg's names: MP4 and MOV, Matroska and WebM. */
 const DEMUXERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm';
 
@@ -37,5 +39,8 @@ export const safeInput = (source: string): string[] => [
   '-max_pixels',
   String(MAX_PIXELS),
   '-i',
-  isUrl(source) ? source : `file:${source}`,
+  isUrl(source) ? source : `file:${resolve(source)}`,
 ];
+
+/** How ffmpeg says that a file ends too early, though it reads what is there. */
+export const CUT_OFF = /\[error\].*(partial file|ended prematurely|Truncat|moov atom not found)/i;

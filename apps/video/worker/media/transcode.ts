@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { runFfmpeg, type Watch } from './ffmpeg.js';
-import { pictureGraph, soundFilters } from './filters.js';
+import { pictureGraph, soundFilters, soundGraph } from './filters.js';
 import { mediaConfig } from './media.config.js';
 import type { Rendition } from './ladder.js';
 import { measureMade, type Made } from './made.js';
-import { safeInput } from './safe-input.js';
+import { CUT_OFF, safeInput } from './safe-input.js';
 import type { Source } from './source.js';
 
 export type { Made } from './made.js';
@@ -59,8 +59,22 @@ const bytesFor = (source: Source, renditions: readonly Rendition[]): number => {
   return LEAST_BYTES + Math.ceil(((source.durationMs / 1_000) * rate * MOST_GROWTH) / 8);
 };
 
+/** The file itself cannot be decoded: no further try will change that. */
+export class UndecodableError extends Error {}
+
+/** What a decoder says of a broken file, and what a full disk or a lack of memory sounds like. */
+const BROKEN = /Error while decoding|Invalid data found|corrupt|error while decoding|Error submitting a packet/i;
+const OURS = /No space left|File too large|Cannot allocate memory|Permission denied|Input\/output error|No such file/i;
+
 async function make(what: string, args: readonly string[], source: Source, fileBytes: number, folder: string, watch: Watch): Promise<void> {
-  const { code, stderr } = await runFfmpeg(['-v', 'error', ...args], { durationMs: source.durationMs, fileBytes, cwd: folder, ...watch });
+  const { code, stderr } = await runFfmpeg(['-v', 'level+error', '-xerror', ...args], {
+    durationMs: source.durationMs,
+    fileBytes,
+    cwd: folder,
+    ...watch,
+  });
+  if (CUT_OFF.test(stderr) || (code !== 0 && BROKEN.test(stderr) && !OURS.test(stderr)))
+    throw new UndecodableError(`${what}: ${stderr.slice(0, 500)}`);
   if (code !== 0) throw new Error(`${what} could not be made: ${stderr.trim().slice(-500)}`);
 }
 
@@ -76,7 +90,7 @@ function streams(source: Source, picture: string): string[] {
  *
  * @param path of the source, as it was examined
  * @param folder an absolute path; files of an earlier try are overwritten
- * @throws Error when ffmpeg fails, takes too long or makes something else than planned; the signal's reason
+ * @throws UndecodableError when the source is damaged; Error when ffmpeg fails, takes too long or makes something else than planned; the signal's reason
  */
 export async function makeFirst(path: string, source: Source, first: Rendition, folder: string, watch: Watch = {}): Promise<Made> {
   const { signal, onProgress } = watch;
@@ -110,10 +124,15 @@ export async function makeRest(
 ): Promise<Made[]> {
   if (rest.length === 0) return [];
   const outputs = rest.flatMap((rendition, index) => [
-    ...streams(source, `[v${index}]`),
+    ...['-map', `[v${index}]`, ...(source.soundStream === undefined ? [] : ['-map', `[a${index}]`])],
     ...[...pictureCodec(rendition), ...soundCodec(rendition), ...NO_METADATA, ...hls(rendition.name, GROUP_SECONDS)],
   ]);
-  const args = [...safeInput(path), '-filter_complex', pictureGraph(source, rest), ...outputs];
+  const args = [
+    ...safeInput(path),
+    '-filter_complex',
+    [pictureGraph(source, rest), ...soundGraph(source, rest.length)].join(';'),
+    ...outputs,
+  ];
   await make(rest.map(({ name }) => name).join(', '), args, source, bytesFor(source, rest), folder, watch);
   return Promise.all(rest.map((rendition) => measureMade(folder, rendition, source.durationMs)));
 }

@@ -9,9 +9,9 @@ import { PublicationRepository, type Publication } from '../../model/publication
 import { planLadder } from '../media/ladder.js';
 import { makeCover } from '../media/pictures.js';
 import { masterPlaylist } from '../media/playlist.js';
-import { makeFirst } from '../media/transcode.js';
+import { makeFirst, UndecodableError } from '../media/transcode.js';
 import { removeSet, storeFolder } from '../made-files.js';
-import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
+import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
 import { namesOf, sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
 
@@ -39,7 +39,7 @@ export class FirstStep implements MediaStep {
     const discard = (): Promise<void> => removeSet(this.objects, mediaSet).catch(() => undefined);
     const publication = await this.make(run, mediaSet).catch(async (error: unknown) => {
       await discard();
-      throw error;
+      throw error instanceof UndecodableError ? new Rejection('damaged') : error;
     });
     const next = [
       { step: 'pictures', argument },
