@@ -24,6 +24,8 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: process.env['SUITE'] === 'unit',
     maxWorkers: 2,
+    // Of tests that say they may run at a time: encoders keep two cores busy.
+    maxConcurrency: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

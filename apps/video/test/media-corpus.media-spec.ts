@@ -104,7 +104,7 @@ async function expectPlay(folder: string, first: Rendition, source: Source, inpu
 }
 
 describe('what is published', () => {
-  it.each(ACCEPTED.map((input) => [input.name, input] as const))('%s', { timeout: MS }, async (name, input) => {
+  it.concurrent.each(ACCEPTED.map((input) => [input.name, input] as const))('%s', { timeout: MS }, async (name, input) => {
     const path = await input.make(inputs, name);
     const source = await examineFile(path);
     expect(source).toMatchObject({ ok: true });
@@ -145,7 +145,7 @@ async function refusalOf(path: string, limits: Partial<Limits>): Promise<string>
 }
 
 describe('what is refused', () => {
-  it.each(REFUSED.map((input) => [input.name, input] as const))('%s', { timeout: MS }, async (name, input) => {
+  it.concurrent.each(REFUSED.map((input) => [input.name, input] as const))('%s', { timeout: MS }, async (name, input) => {
     const path = await input.make(inputs, name);
     expect([input.reason].flat()).toContain(await refusalOf(path, input.limits ?? {}));
   });
