@@ -1,9 +1,11 @@
 import { objectStore } from '@doul/storage';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { nanoid } from 'nanoid';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeClip } from '../../../libs/testing/clips.js';
 import { CoverWishes } from '../model/cover-wishes.js';
@@ -133,6 +135,20 @@ describe('processing', () => {
     await runner.run(same, FOREGROUND);
     expect((await stored(same))?.state).toBe('published');
     expect(await works(4)).toBe(0);
+  });
+
+  it('rejects what turns out to be damaged only when it is encoded', async () => {
+    const path = join(folder, 'damaged.mp4');
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=180x320:r=24:d=3', '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '1000'];
+    await promisify(execFile)(process.env['FFMPEG_PATH'] ?? 'ffmpeg', ['-v', 'error', '-y', ...picture, '-pix_fmt', 'yuv420p', path]);
+    const file = await readFile(path);
+    for (let at = Math.floor(file.length * 0.5); at < file.length * 0.8; at += 1) file[at] = (at * 7_919) % 251;
+    const { id } = await upload(4, file);
+    await runner.run(id, FOREGROUND);
+    expect(await stored(id)).toMatchObject({ state: 'rejected', reason: 'damaged', mediaSet: '' });
+    const [, first] = await model.jobs.ofVideo(id);
+    expect(first).toMatchObject({ step: 'first', state: 'done' });
+    expect(await namesIn(first?.scratch ?? '')).toEqual([]);
   });
 
   it('gives up what always fails, and does it when an operator says so after the cause is mended', async () => {
