@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { runTool } from './media/run-tool.js';
 import { MediaGate } from './media-gate.js';
 
 const never = new AbortController().signal;
@@ -34,6 +35,27 @@ describe('the gate between what is waited for and what is not', () => {
     };
     await Promise.all(Array.from({ length: 6 }, () => gate.runBackground(work, never)));
     expect(most).toBe(2);
+  });
+
+  it('stops the tools of the background while something urgent is done, and lets them finish then', async () => {
+    const gate = new MediaGate({ isAnyoneWaiting: () => Promise.resolve(false), pollMs: 1 });
+    let ticks = 0;
+    const onOutput = (text: string): void => void (ticks += text.split('\n').length - 1);
+    const script = 'for i in 1 2 3 4 5 6 7 8 9 10; do echo tick; sleep 0.02; done';
+    const tool = (): Promise<void> => runTool('sh', ['-c', script], { ms: 20_000, bytes: 1_000, onOutput }).then(() => undefined);
+    const behind = gate.runBackground(tool, never);
+    while (ticks === 0) await sleep(5);
+    let stood = 0;
+    await gate.runForeground(async () => {
+      // What was on its way arrives.
+      await sleep(50);
+      stood = ticks;
+      await sleep(300);
+      expect(ticks).toBe(stood);
+    });
+    await behind;
+    expect(stood).toBeLessThan(10);
+    expect(ticks).toBe(10);
   });
 
   it('never keeps what is waited for, and lets it go when work fails', async () => {

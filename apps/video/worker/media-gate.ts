@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolGroup } from './media/tool-group.js';
 
 const POLL_MS = 500;
 /** Longest wait for a quiet moment, in ms: below what the broker allows a handler. Whoever waited in vain is woken again later. */
@@ -16,9 +17,11 @@ export interface MediaGateOptions {
 
 /**
  * Lets work that nobody waits for run only while nobody waits: a further rendition of one video comes after the first one of
- * every other. What is waited for never waits here; the consumer's prefetch bounds it.
+ * every other, and its encoder is stopped while this process has something more urgent to do. What is waited for never waits here;
+ * the consumer's prefetch bounds it.
  */
 export class MediaGate {
+  private readonly tools = new ToolGroup();
   private foreground = 0;
   private background = 0;
 
@@ -26,10 +29,12 @@ export class MediaGate {
 
   async runForeground(work: () => Promise<void>): Promise<void> {
     this.foreground += 1;
+    this.tools.pause();
     try {
       await work();
     } finally {
       this.foreground -= 1;
+      if (this.foreground === 0) this.tools.resume();
     }
   }
 
@@ -45,7 +50,7 @@ export class MediaGate {
     }
     this.background += 1;
     try {
-      await work();
+      await this.tools.run(work);
     } finally {
       this.background -= 1;
     }

@@ -2,7 +2,8 @@ import { objectStore } from '@doul/storage';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ask, chaos, clip, eventually, fileBlob, newUser, recovered, type Actor, type VideoObject } from '../index.js';
+import { ask, chaos, clip, eventually, fileBlob, newUser, newUsers, recovered, type Actor, type VideoObject } from '../index.js';
+import { startByHand, stopByHand } from './by-hand.js';
 
 /** MEDIA_UPLOADS=20 MEDIA_KILLS=20 shows the same for longer. */
 const UPLOADS = Number(process.env['MEDIA_UPLOADS'] ?? 8);
@@ -72,6 +73,28 @@ describe('a media worker that is killed again and again', () => {
     );
     expect((await alice.user(alice)).work_count).toBe(goodOf(UPLOADS));
   }, 400_000);
+});
+
+describe('an operator without a shell', () => {
+  it('lists jobs and retries failed ones over HTTP, where an instance says who operators are', async () => {
+    const [oscar, alice] = (await newUsers('oscar', 'alice')) as [Actor, Actor];
+    const video = await alice.publishes('for operators', { seconds: 1, width: 128, height: 128 });
+    process.env['OPERATOR_USER_IDS'] = String(oscar.id);
+    const instance = await startByHand('video-api');
+    try {
+      const url = (path: string): string => `${instance.http}/douyin/publish/jobs/${path}`;
+      const list = (actor: Actor) =>
+        ask<{ job_list: { id: number; video_id: number; step: string }[] }>('GET', url('list/'), { token: actor.token });
+      const own = (await list(oscar)).job_list.filter((job) => job.video_id === video.id);
+      expect(own.map((job) => job.step)).toEqual(expect.arrayContaining(['probe', 'first', 'pictures', 'ladder']));
+      const retry = await ask('POST', url('retry/'), { query: { job_id: own[0]?.id }, token: oscar.token });
+      expect(retry.status_code).toBe(13007);
+      expect((await list(alice)).status_code).toBe(13008);
+    } finally {
+      delete process.env['OPERATOR_USER_IDS'];
+      await stopByHand(instance);
+    }
+  }, 120_000);
 });
 
 const goodOf = (uploads: number): number => Array.from({ length: uploads }, (_, at) => at).filter((at) => !isBroken(at)).length;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { caged, type ToolLimits } from './tool-cage.js';
+import { ToolGroup } from './tool-group.js';
 
 export interface ToolResult {
   /** 0 = success. */
@@ -61,6 +62,7 @@ export function runTool(path: string, args: readonly string[], options: ToolOpti
   return new Promise((resolve, reject) => {
     const [program, ...rest] = caged(path, args, options);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
+    ToolGroup.join(child);
     const chunks: Buffer[] = [];
     const complaints = new Ends();
     let size = 0;

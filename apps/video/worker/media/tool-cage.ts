@@ -26,19 +26,32 @@ const works = (command: readonly string[]): boolean => {
   return spawnSync(program, [...args, 'true'], { stdio: 'ignore', timeout: TRY_MS }).status === 0;
 };
 
-let found: { network: readonly string[]; prlimit: boolean } | undefined;
+/** Ends with the process that started it: nobody would wait for what it makes. */
+const WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
+interface Abilities {
+  readonly network: readonly string[];
+  readonly prlimit: boolean;
+  readonly parent: readonly string[];
+}
+
+let found: Abilities | undefined;
 /** What this system allows, found out once: containers often forbid new namespaces. */
-function abilities(): { network: readonly string[]; prlimit: boolean } {
-  found ??= { network: NO_NETWORK.find(works) ?? [], prlimit: works(['prlimit', '--core=0']) };
+function abilities(): Abilities {
+  found ??= {
+    network: NO_NETWORK.find(works) ?? [],
+    prlimit: works(['prlimit', '--core=0']),
+    parent: works(WITH_PARENT) ? WITH_PARENT : [],
+  };
   return found;
 }
 
 /** Whether tools run without a network here; the whitelist of protocols holds everywhere. */
 export const cagesNetwork = (): boolean => abilities().network.length > 0;
 
-/** The command that runs a program at low priority, without network, with bounded memory, output and time of the CPU, as far as the system allows. */
+/** The command that runs a program at low priority, without network, with bounded memory, output and time of the CPU, and not outliving this process, as far as the system allows. */
 export function caged(path: string, args: readonly string[], limits: ToolLimits): [string, ...string[]] {
-  const { network, prlimit } = abilities();
+  const { network, prlimit, parent } = abilities();
   const { MEDIA_MEMORY_MEGABYTES: megabytes, MEDIA_NICE: nice } = mediaConfig();
   const seconds = Math.ceil((limits.ms / 1_000) * CPU_FACTOR);
   const bounds = [
@@ -55,6 +68,8 @@ export function caged(path: string, args: readonly string[], limits: ToolLimits)
     '-n',
     String(nice),
     '--',
+    // Last, since a program with other rights would forget it.
+    ...parent,
     path,
     ...args,
   ];
