@@ -18,6 +18,35 @@ export const runShown = (command, args, { env = process.env, cwd = ROOT, signal 
   });
 
 /**
+ * Runs a program beside another one that has the terminal: what it prints is shown when it has ended.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, signal?: AbortSignal, before?: () => Promise<unknown> }} [options] what has to end before
+ *   anything is shown
+ * @returns {Promise<number>} its exit code
+ */
+export const runBeside = (command, args, { env = process.env, cwd = ROOT, signal, before = () => Promise.resolve() } = {}) =>
+  new Promise((done, failed) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal ? { signal, killSignal: 'SIGTERM' } : {}),
+    });
+    /** @type {Buffer[]} */
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (/** @type {Buffer} */ data) => said.push(data));
+    let failure = /** @type {Error | undefined} */ (undefined);
+    child.once('error', (error) => (failure = error));
+    const show = (/** @type {number | null} */ code) => {
+      process.stdout.write(Buffer.concat(said));
+      if (failure && failure.name !== 'AbortError') failed(failure);
+      else done(failure ? 124 : (code ?? 1));
+    };
+    child.once('close', (code) => void before().then(() => show(code), failed));
+  });
+
+/**
  * Runs a program silently; its output goes to `.doul/setup.log`, and its last lines into the failure.
  * @param {string} command
  * @param {string[]} args

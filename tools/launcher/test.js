@@ -8,7 +8,7 @@ import { takeDown } from './lifecycle.js';
 import { locked } from './lock.js';
 import { installBrowser } from './packages.js';
 import { loadProfile, saveRun } from './profile.js';
-import { runShown } from './run.js';
+import { runBeside, runShown } from './run.js';
 import { sum, tallyOf } from './tally.js';
 import { bold, Problem, red, say, seconds, step } from './ui.js';
 import { layersUp, serversUp } from './up.js';
@@ -39,8 +39,8 @@ class TestRun {
   }
 
   /** @param {string} name @param {() => Promise<import('./tally.js').Tally>} work */
-  async measure(name, work) {
-    say(bold(`\n── ${name}`));
+  async measure(name, work, beside = false) {
+    if (!beside) say(bold(`\n── ${name}`));
     const before = Date.now();
     const tally = this.signal.aborted ? { passed: 0, failed: 1 } : await work();
     this.results.push({ name, tally, ms: Date.now() - before });
@@ -53,9 +53,13 @@ class TestRun {
     });
   }
 
-  /** @param {string} suite @param {string} [title] */
-  vitest(suite, title = suite) {
-    return this.measure(title, async () => {
+  /**
+   * @param {string} suite
+   * @param {string} [title]
+   * @param {Promise<unknown>} [other] the suite that has the terminal meanwhile
+   */
+  vitest(suite, title = suite, other = undefined) {
+    const work = async () => {
       const report = join(folder(this.profile.dir), `${title.replace(/\W+/g, '-')}.json`);
       rmSync(report, { force: true });
       const args = ['run', ...this.filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -66,9 +70,18 @@ class TestRun {
         DOUL_SHAPE: this.profile.run.mode,
         LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
       };
-      const code = await runShown(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args], { env, signal: this.signal });
+      const command = [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args];
+      const { signal } = this;
+      const before = async () => {
+        await other;
+        say(bold(`\n── ${title}`));
+      };
+      const code = await (other
+        ? runBeside(process.execPath, command, { env, signal, before })
+        : runShown(process.execPath, command, { env, signal }));
       return tallyOf(readJson(report, undefined), code);
-    });
+    };
+    return this.measure(title, work, other !== undefined);
   }
 
   async servers() {
@@ -87,8 +100,10 @@ class TestRun {
   async run(suites) {
     if (suites.includes('check')) await this.check();
     if (suites.includes('unit')) await this.vitest('unit');
-    if (suites.includes('media')) await this.vitest('media');
-    if (suites.includes('db')) await this.vitest('db');
+    // The corpus needs the processor and no server; the other one mostly waits for servers.
+    const db = suites.includes('db') ? this.vitest('db') : undefined;
+    if (suites.includes('media')) await this.vitest('media', 'media', db);
+    await db;
     if (!NEEDS_LAYERS.some((suite) => suites.includes(suite))) return;
     await this.shape('production-shape');
     if (suites.includes('e2e')) await step('browser', installBrowser);
