@@ -2,7 +2,8 @@ import { newUser, must, publicUrl, type Actor, type VideoObject } from '@doul/te
 import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOK_MS = 25;
+/** Looking costs the machine something too. */
+const LOOK_MS = 100;
 const LIMIT_MS = 15 * 60_000;
 
 interface Status {
