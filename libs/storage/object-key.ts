@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
 
 /** First segments of object keys, one for each kind of media. */
-export type ObjectKind = 'originals' | 'videos' | 'covers' | 'avatars' | 'backgrounds';
+export type ObjectKind = 'originals' | 'avatars' | 'backgrounds';
 
 /**
  * A key that was never used before and cannot be guessed. Nothing in it comes from a client.

@@ -194,9 +194,9 @@ describe('multipart', () => {
 
 describe('newObjectKey', () => {
   it('is new each time and takes nothing but an extension', () => {
-    const keys = Array.from({ length: 100 }, () => newObjectKey('videos', 'mp4'));
+    const keys = Array.from({ length: 100 }, () => newObjectKey('originals', 'mp4'));
     expect(new Set(keys).size).toBe(100);
-    expect(keys[0]).toMatch(/^videos\/[\w-]{21}\.mp4$/);
-    expect(() => newObjectKey('videos', '../x')).toThrow('not an extension');
+    expect(keys[0]).toMatch(/^originals\/[\w-]{21}\.mp4$/);
+    expect(() => newObjectKey('originals', '../x')).toThrow('not an extension');
   });
 });

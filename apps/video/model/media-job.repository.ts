@@ -1,8 +1,8 @@
 import { RenditionsDueEvent, VideoDueEvent } from '@doul/contracts';
 import { Database, type SqlParam, type Tx } from '@doul/data';
-import { Outbox } from '@doul/events';
+import { Outbox, RETRY_DELAYS_MS } from '@doul/events';
 import { Injectable } from '@nestjs/common';
-import { FOREGROUND, JOB_COLUMNS, MAX_CLAIMS, RETRY_MS, STEPS, type MediaJob, type Step } from './media-job.js';
+import { FOREGROUND, JOB_COLUMNS, MAX_CLAIMS, STEPS, type MediaJob, type Step } from './media-job.js';
 import { VIDEO_COLUMNS, type StoredVideo } from './video.js';
 
 /** How long a worker owns a job without saying so again, in ms; a killed worker costs its video that much. */
@@ -101,7 +101,8 @@ export class MediaJobRepository {
 
   /** Notes an error within a transaction that has locked the job: the job waits, or has failed for good. */
   async failed(tx: Tx, { job }: Claim, error: string): Promise<Exclude<Failure, 'lost'>> {
-    const pause = RETRY_MS[job.failures];
+    // As long as the broker keeps the message that brings it again.
+    const pause = RETRY_DELAYS_MS[job.failures];
     const isOver = pause === undefined || job.claims >= MAX_CLAIMS;
     const now = Date.now();
     const sql = `UPDATE media_jobs SET state = ?, failures = failures + 1, lease_owner = '', error = ?, run_at = ?, woken_at = ?, state_at = ? WHERE id = ?`;

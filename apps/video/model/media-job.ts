@@ -34,7 +34,5 @@ export interface MediaJob {
 export const JOB_COLUMNS = `j.id, j.video_id AS videoId, j.step, j.state, j.claims, j.failures, j.percent, j.argument, j.scratch, j.error,
   j.created_at AS createdAt, j.state_at AS stateAt`;
 
-/** Pauses after the first, second, … failure, in ms; after one more the job has failed. As in libs/events. */
-export const RETRY_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000];
 /** A job that was taken up so often without an end kills its workers. */
 export const MAX_CLAIMS = 10;

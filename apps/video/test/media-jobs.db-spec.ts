@@ -1,5 +1,6 @@
+import { RETRY_DELAYS_MS } from '@doul/events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BACKGROUND, FOREGROUND, MAX_CLAIMS, RETRY_MS, STEPS } from '../model/media-job.js';
+import { BACKGROUND, FOREGROUND, MAX_CLAIMS, STEPS } from '../model/media-job.js';
 import { CoverWishes } from '../model/cover-wishes.js';
 import { aPublication, modelFixture, type ModelFixture } from './model-fixture.js';
 
@@ -74,7 +75,7 @@ describe('a job', () => {
 
   it('is tried again after 1, 2, 4 and 8 s; then it has failed, and its video with it', async () => {
     const id = await upload();
-    for (const pause of RETRY_MS) {
+    for (const pause of RETRY_DELAYS_MS) {
       const before = Date.now();
       expect(await model.publications.failed(await model.claim(id), 'no space')).toBe('retry');
       const row = await model.database.one<{ runAt: number }>('SELECT run_at AS runAt FROM media_jobs WHERE video_id = ?', [id]);

@@ -1,4 +1,4 @@
-import { newUser, must, publicUrl, type Actor, type VideoObject } from '@doul/testing';
+import { newUser, must, type Actor, type VideoObject } from '@doul/testing';
 import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -56,5 +56,3 @@ export class Author {
     return found;
   }
 }
-
-export { publicUrl };

@@ -1,4 +1,5 @@
 import { objectStore } from '@doul/storage';
+import { publicUrl } from '@doul/testing';
 import { execFile } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
@@ -7,7 +8,7 @@ import { VideoUpload } from '../../../clients/upload/index.js';
 import { nodeFile } from '../../../clients/upload/node-file.js';
 import { startMeasuring } from '../measure/processes.js';
 import { ROOT } from '../root.js';
-import { publicUrl, type Author } from './author.js';
+import type { Author } from './author.js';
 import { median, type Figure } from './figure.js';
 
 const run = promisify(execFile);

@@ -63,7 +63,7 @@ const HASH_BYTES = HASH_SIDE * HASH_SIDE * 3;
  *
  * @param path of a `play.mp4` of ours
  * @param folder an absolute path, in which `cover-<nonce>.jpg` and `cover-small-<nonce>.jpg` are written
- * @param options `atMs` is the moment that the author wants, else the best one is looked for; `portrait` and the like need not be told
+ * @param options `atMs` is the moment that the author wants, else the best one is looked for; `nonce` makes the names unique
  * @throws Error when not one frame can be taken
  */
 export async function makeCover(
@@ -110,7 +110,7 @@ const BOARD = { side: 160, most: 100, columns: 10 };
 const SPARSE = 4;
 
 /** `storyboard.vtt`: which part of the picture shows which seconds. */
-export function storyboardText(durationMs: number, interval: number, width: number, height: number): string {
+function storyboardText(durationMs: number, interval: number, width: number, height: number): string {
   const stamp = (ms: number): string => new Date(Math.min(ms, durationMs)).toISOString().slice(11, 23);
   const count = Math.max(1, Math.ceil(durationMs / 1_000 / interval));
   const cues = Array.from({ length: count }, (_, index) => {

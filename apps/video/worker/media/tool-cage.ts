@@ -46,9 +46,6 @@ function abilities(): Abilities {
   return found;
 }
 
-/** Whether tools run without a network here; the whitelist of protocols holds everywhere. */
-export const cagesNetwork = (): boolean => abilities().network.length > 0;
-
 /** The command that runs a program at low priority, without network, with bounded memory, output and time of the CPU, and not outliving this process, as far as the system allows. */
 export function caged(path: string, args: readonly string[], limits: ToolLimits): [string, ...string[]] {
   const { network, prlimit, parent } = abilities();
