@@ -2,6 +2,7 @@ import { packIds, hasBit } from '@doul/contracts';
 import { newContext, runInContext } from '@doul/runtime';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandBatch } from './command-batch.js';
 import { MemberFlags } from './member-flags.js';
@@ -98,12 +99,14 @@ describe('CommandBatch', () => {
 
   it('waits no longer than the deadline, and not at all for a server that is away', async () => {
     const hasty = newRedis('hasty', { commandTimeout: 100 });
-    await hasty.ping();
-    await admin.call('CLIENT', 'PAUSE', '400', 'ALL');
+    if (hasty.status !== 'ready') await once(hasty, 'ready');
+    // Until somebody pushes to a list that nobody pushes to, the server reads nothing more from this connection.
+    const blocked = hasty.blpop(`${prefix}:never`, 0).catch(() => undefined);
     const batch = new CommandBatch(hasty);
     get(batch, `${prefix}:a`, []);
     await expect(batch.send()).rejects.toMatchObject({ name: 'UNAVAILABLE' });
     hasty.disconnect();
+    await blocked;
     const away = newRedis('away', { url: 'redis://127.0.0.1:1' });
     const other = new CommandBatch(away);
     get(other, 'x', []);

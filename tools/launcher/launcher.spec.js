@@ -7,7 +7,7 @@ import { outdated } from './fresh.js';
 import { choosePorts, PORT_NAMES } from './ports.js';
 import { checkProfileName, overridesIn } from './profile.js';
 import { isAlive, stat } from './procs.js';
-import { sum, tallyOf } from './tally.js';
+import { failuresOf, sum, tallyOf } from './tally.js';
 import { splitProfile } from './tools.js';
 
 describe('restarts after crashes', () => {
@@ -104,6 +104,25 @@ describe('the tally of a test run', () => {
         { passed: 2, failed: 3 },
       ]),
     ).toEqual({ passed: 3, failed: 3 });
+  });
+});
+
+describe('the end of a test run', () => {
+  it('names what failed, and files that could not be loaded', () => {
+    const passed = { status: 'passed', fullName: 'a feed ends' };
+    const failed = { status: 'failed', fullName: 'a feed begins', failureMessages: [`Error: empty${' at somewhere'.repeat(50)}`] };
+    const [first, second, ...more] = failuresOf({
+      testResults: [
+        { name: 'feed.spec.ts', status: 'failed', assertionResults: [passed, failed] },
+        { name: 'broken.spec.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+        { name: 'empty.spec.ts', status: 'passed', assertionResults: [] },
+      ],
+    });
+    expect(first).toMatch(/^a feed begins: Error: empty at somewhere/);
+    expect(first?.length).toBeLessThan(400);
+    expect(second).toBe('broken.spec.ts: no such module');
+    expect(more).toEqual([]);
+    expect(failuresOf(undefined)).toEqual([]);
   });
 });
 

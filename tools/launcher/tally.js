@@ -1,6 +1,7 @@
 /**
  * @typedef {{ passed: number, failed: number }} Tally
- * @typedef {{ numPassedTests?: number, numFailedTests?: number, testResults?: { status?: string, assertionResults?: unknown[] }[] }} VitestReport
+ * @typedef {{ numPassedTests?: number, numFailedTests?: number, testResults?: FileReport[] }} VitestReport
+ * @typedef {{ name?: string, status?: string, message?: string, assertionResults?: { status?: string, fullName?: string, failureMessages?: string[] }[] }} FileReport
  */
 
 /**
@@ -16,6 +17,25 @@ export function tallyOf(report, exitCode) {
   );
   const failed = (report?.numFailedTests ?? 0) + broken.length;
   return { passed: report?.numPassedTests ?? 0, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+}
+
+/** A failure needs no more of its message than this to be recognized, in characters. */
+const MESSAGE_LENGTH = 300;
+
+/** @param {string | undefined} text */
+const shortened = (text) => (text ?? '').trim().slice(0, MESSAGE_LENGTH);
+
+/**
+ * What failed and why, a text each: the end of a long log is often all that is kept of it.
+ * @param {VitestReport | undefined} report
+ * @returns {string[]}
+ */
+export function failuresOf(report) {
+  return (report?.testResults ?? []).flatMap(({ name = '', status, message, assertionResults = [] }) => {
+    if (assertionResults.length === 0) return status === 'failed' ? [`${name}: ${shortened(message)}`] : [];
+    const failed = assertionResults.filter((one) => one.status === 'failed');
+    return failed.map(({ fullName = name, failureMessages = [] }) => `${fullName}: ${shortened(failureMessages[0])}`);
+  });
 }
 
 /** @param {Tally[]} tallies @returns {Tally} */

@@ -9,7 +9,7 @@ import { locked } from './lock.js';
 import { installBrowser } from './packages.js';
 import { loadProfile, saveRun } from './profile.js';
 import { runBeside, runShown } from './run.js';
-import { sum, tallyOf } from './tally.js';
+import { failuresOf, sum, tallyOf } from './tally.js';
 import { bold, Problem, red, say, seconds, step } from './ui.js';
 import { layersUp, serversUp } from './up.js';
 
@@ -27,6 +27,8 @@ const NEEDS_SERVERS = ['db', ...NEEDS_LAYERS];
 class TestRun {
   /** @type {Result[]} */
   results = [];
+  /** @type {string[]} */
+  failures = [];
   signal = AbortSignal.timeout(LIMIT_MS);
 
   /**
@@ -79,7 +81,9 @@ class TestRun {
       const code = await (other
         ? runBeside(process.execPath, command, { env, signal, before })
         : runShown(process.execPath, command, { env, signal }));
-      return tallyOf(readJson(report, undefined), code);
+      const told = readJson(report, undefined);
+      this.failures.push(...failuresOf(told).map((failure) => `${title}: ${failure}`));
+      return tallyOf(told, code);
     };
     return this.measure(title, work, other !== undefined);
   }
@@ -117,6 +121,7 @@ class TestRun {
   /** @returns {number} the exit code */
   report() {
     say();
+    for (const failure of this.failures) say(`${red('✗')} ${failure}`);
     for (const { name, tally, ms } of this.results)
       say(`  ${name.padEnd(36)} ${tally.passed} passed, ${tally.failed} failed  ${seconds(ms)}`);
     if (this.signal.aborted) say(red(`  cut after ${seconds(LIMIT_MS)}`));

@@ -13,7 +13,7 @@ import { beepAt, flashAt, frameTimes, loudness, probe } from './corpus/measure.j
 import { REFUSED } from './corpus/refused.js';
 
 /** Half a minute for a clip of ten minutes; the others take two seconds. */
-const MS = 90_000;
+const MS = 300_000;
 /** Longest distance of picture and sound, in s. */
 const IN_SYNC = 0.08;
 const TARGET = { lufs: -14, within: 1, peak: -1 };
