@@ -30,7 +30,7 @@ export const videoConfig = defineConfig('video', {
     doc: 'How videos and pictures are read: by public addresses, or by signed ones that end (then give MEDIA_API_BASE_URL too)',
   },
   MEDIA_SIGNED_SECONDS: {
-    schema: env.int(60, 302_400),
+    schema: env.int(60, 302_000),
     default: '21600',
     doc: 'How long a signed address is good at least, in s; for as long everybody gets the same one, so that caches hit',
   },

@@ -24,7 +24,9 @@ const UNKNOWN: Pick<Status, 'state' | 'step'> = { state: 'processing', step: 'wa
 const LOOK_MS = 2_000;
 
 /** Signed addresses stay the same for hours; renditions are added within minutes. */
-const PLAYLIST_HEADERS = { 'content-type': 'application/vnd.apple.mpegurl', 'cache-control': 'public, max-age=10' } as const;
+const CACHE = 'public, max-age=10';
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const STORYBOARD_TYPE = 'text/vtt; charset=utf-8';
 
 @Controller()
 export class StatusController {
@@ -66,7 +68,7 @@ export class StatusController {
   @Endpoint(playlist)
   async playlist({ video_id, name }: InputOf<typeof playlist>): Promise<RawAnswer> {
     const { text } = await this.media.getPlaylist({ videoId: video_id, name: name ?? '' });
-    return new RawAnswer(text, PLAYLIST_HEADERS);
+    return new RawAnswer(text, { 'content-type': name?.endsWith('.vtt') ? STORYBOARD_TYPE : PLAYLIST_TYPE, 'cache-control': CACHE });
   }
 
   @Endpoint(chooseCover)

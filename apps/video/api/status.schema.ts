@@ -71,8 +71,9 @@ export const chooseCover = endpoint({
 export const playlist = endpoint({
   method: 'GET',
   path: '/douyin/publish/playlist/',
-  summary: 'An HLS playlist with signed addresses',
-  description: '`hls_url` leads here where media are private (MEDIA_ACCESS=signed); the answer is application/vnd.apple.mpegurl, not JSON.',
+  summary: 'An HLS playlist, or the storyboard, with signed addresses',
+  description:
+    '`hls_url` and `storyboard_url` lead here where media are private (MEDIA_ACCESS=signed); the answer is application/vnd.apple.mpegurl or text/vtt, not JSON.',
   folder: 'video',
   auth: 'none',
   params: { video_id: p.id(), name: p.text({ max: 64 }).optional() },

@@ -10,6 +10,8 @@ export type VideoAddresses = Pick<Card, 'playUrl' | 'coverUrl' | 'hlsUrl' | 'cov
 
 /** How long the author of a video that is not published yet can play the upload, in s. */
 const ORIGINAL_SECONDS = 3_600;
+/** Lists are kept for up to a minute by the processes that answer them, in s. */
+const KEPT_SECONDS = 60;
 /** Uploads from before originals were private. */
 const PUBLIC_PREFIX = 'videos/';
 
@@ -23,7 +25,7 @@ export class MediaAddresses {
     const { mediaSet, pictures, coverKey } = video;
     const file = (name: string): string => this.file(`${setPrefix(mediaSet)}${name}`);
     if (mediaSet === '') {
-      const coverUrl = this.objects.publicUrl(coverKey || DEFAULT_COVER_KEY);
+      const coverUrl = this.file(coverKey || DEFAULT_COVER_KEY);
       const playUrl = this.original(video.objectKey);
       return { playUrl, coverUrl, hlsUrl: '', coverSmallUrl: coverUrl, previewUrl: '', storyboardUrl: '' };
     }
@@ -33,25 +35,25 @@ export class MediaAddresses {
       hlsUrl: this.playlist(video.id) ?? file(MASTER_FILE),
       coverSmallUrl: this.file(smallCoverKey(coverKey)),
       previewUrl: pictures === 1 ? file(PREVIEW_FILE) : '',
-      storyboardUrl: pictures === 1 ? file(STORYBOARD_FILE) : '',
+      storyboardUrl: pictures === 1 ? (this.playlist(video.id, STORYBOARD_FILE) ?? file(STORYBOARD_FILE)) : '',
     };
   }
 
-  /** Of a file that was made of an upload. */
+  /** Of a file that viewers see. */
   file(key: string): string {
-    const seconds = this.config.MEDIA_SIGNED_SECONDS;
-    return this.config.MEDIA_ACCESS === 'public' ? this.objects.publicUrl(key) : this.objects.signRead(key, { seconds, window: seconds });
+    const { MEDIA_ACCESS, MEDIA_SIGNED_SECONDS: window } = this.config;
+    return MEDIA_ACCESS === 'public' ? this.objects.publicUrl(key) : this.objects.signRead(key, { seconds: window + KEPT_SECONDS, window });
   }
 
-  /** Of a playlist whose addresses are signed when it is read; undefined when it is public itself. */
+  /** Of a playlist or storyboard whose addresses are signed when it is read; undefined when it is public itself. */
   playlist(videoId: number, name = ''): string | undefined {
     if (this.config.MEDIA_ACCESS === 'public') return undefined;
-    const rendition = name === '' ? '' : `&name=${encodeURIComponent(name)}`;
-    return `${this.config.MEDIA_API_BASE_URL}/douyin/publish/playlist/?video_id=${videoId}${rendition}`;
+    const file = name === '' ? '' : `&name=${encodeURIComponent(name)}`;
+    return `${this.config.MEDIA_API_BASE_URL}/douyin/publish/playlist/?video_id=${videoId}${file}`;
   }
 
   private original(key: string): string {
-    if (key.startsWith(PUBLIC_PREFIX)) return this.objects.publicUrl(key);
+    if (key.startsWith(PUBLIC_PREFIX)) return this.file(key);
     return this.objects.signRead(key, { seconds: ORIGINAL_SECONDS, window: ORIGINAL_SECONDS });
   }
 }

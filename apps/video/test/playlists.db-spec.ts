@@ -8,6 +8,8 @@ const TRY = 'V1StGXR8_Z5jdHi6B-myT';
 const MASTER = `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n720p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\n${TRY}/360p.m3u8\n`;
 const MEDIA = '#EXTM3U\n#EXT-X-MAP:URI="360p.mp4",BYTERANGE="4@0"\n#EXTINF:2.0,\n#EXT-X-BYTERANGE:4@4\n360p.mp4\n#EXT-X-ENDLIST\n';
 
+const STORYBOARD = 'WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nstoryboard.jpg#xywh=0,0,90,160\n';
+
 let model: ModelFixture;
 let playlists: Playlists;
 let id: number;
@@ -29,6 +31,8 @@ beforeAll(async () => {
   await put('master.m3u8', MASTER);
   await put(`${TRY}/360p.m3u8`, MEDIA);
   await put(`${TRY}/360p.mp4`, 'abcdefgh');
+  await put('storyboard.vtt', STORYBOARD);
+  await put('storyboard.jpg', 'a picture');
 });
 afterAll(async () => {
   process.env = before;
@@ -47,6 +51,12 @@ describe('playlists of private media', () => {
     const part = await fetch(file, { headers: { range: 'bytes=4-7' } });
     expect([part.status, await part.text()]).toEqual([206, 'efgh']);
     expect([403, 404]).toContain((await fetch(file.replace(/\?.*$/, ''))).status);
+  });
+
+  it('have storyboards beside them, which lead to a signed picture', async () => {
+    const cue = (await playlists.text(id, 'storyboard.vtt')).split('\n')[3] ?? '';
+    expect(cue).toMatch(/#xywh=0,0,90,160$/);
+    expect(await (await fetch(cue)).text()).toBe('a picture');
   });
 
   it('are the same within a window, so that caches hit', async () => {

@@ -19,13 +19,13 @@ export interface Instance {
   http: string;
 }
 
-/** Starts one more instance of a layer as an operator would: its main, the environment, nothing else. */
-export async function startByHand(layer: string): Promise<Instance> {
+/** Starts one more instance of a layer as an operator would: its main, the environment and what differs in it, nothing else. */
+export async function startByHand(layer: string, variables: Readonly<Record<string, string>> = {}): Promise<Instance> {
   const [service, kind] = layer.split('-') as [string, string];
   const [admin, port] = [await freePort(), await freePort()];
   const main = resolve(process.env['DOUL_ROOT'] ?? '.', `dist/apps/${service}/${kind}/main.js`);
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, ADMIN_PORT: String(admin), HTTP_PORT: String(port), SERVICES: layer },
+    env: { ...process.env, ...variables, ADMIN_PORT: String(admin), HTTP_PORT: String(port), SERVICES: layer },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ready = eventually(

@@ -79,8 +79,7 @@ describe('an operator without a shell', () => {
   it('lists jobs and retries failed ones over HTTP, where an instance says who operators are', async () => {
     const [oscar, alice] = (await newUsers('oscar', 'alice')) as [Actor, Actor];
     const video = await alice.publishes('for operators', { seconds: 1, width: 128, height: 128 });
-    process.env['OPERATOR_USER_IDS'] = String(oscar.id);
-    const instance = await startByHand('video-api');
+    const instance = await startByHand('video-api', { OPERATOR_USER_IDS: String(oscar.id) });
     try {
       const url = (path: string): string => `${instance.http}/douyin/publish/jobs/${path}`;
       const list = (actor: Actor) =>
@@ -91,7 +90,6 @@ describe('an operator without a shell', () => {
       expect(retry.status_code).toBe(13007);
       expect((await list(alice)).status_code).toBe(13008);
     } finally {
-      delete process.env['OPERATOR_USER_IDS'];
       await stopByHand(instance);
     }
   }, 120_000);

@@ -47,7 +47,7 @@ export interface GetStatusResponse {
 
 export interface GetPlaylistRequest {
   videoId: number;
-  /** Of a rendition, as the master playlist names it; empty = the master playlist. */
+  /** Of a rendition, as the master playlist names it, or of the storyboard; empty = the master playlist. */
   name: string;
 }
 
@@ -1323,7 +1323,7 @@ export const MediaServiceDefinition = {
         _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
       },
     },
-    /** A playlist of a published video whose addresses are signed, for stores that nobody can read without a signature. */
+    /** A playlist, or the storyboard, of a published video whose addresses are signed, for stores that nobody can read without a signature. */
     getPlaylist: {
       name: "GetPlaylist",
       requestType: GetPlaylistRequest as typeof GetPlaylistRequest,
