@@ -1,10 +1,10 @@
 /** Steps of a video's processing, in the order they are taken up. */
-export const STEPS = ['probe', 'first', 'cover', 'pictures', 'ladder'] as const;
+export const STEPS = ['probe', 'first', 'cover', 'ladder', 'pictures'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Somebody waits for these; what is behind them comes after all of these of all videos. */
 export const FOREGROUND: readonly Step[] = ['probe', 'first', 'cover'];
-export const BACKGROUND: readonly Step[] = ['pictures', 'ladder'];
+export const BACKGROUND: readonly Step[] = ['ladder', 'pictures'];
 
 export type JobState = 'waiting' | 'running' | 'done' | 'failed';
 

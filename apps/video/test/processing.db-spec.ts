@@ -14,6 +14,7 @@ import { setPrefix, smallCoverKey } from '../model/media-keys.js';
 import { UploadRepository } from '../model/upload.repository.js';
 import { Uploads } from '../model/uploads.js';
 import { MediaCheck } from '../rpc/media-check.js';
+import { FrameFiles } from '../worker/frame-files.js';
 import { MediaRunner } from '../worker/media-runner.js';
 import { MediaSteps } from '../worker/media-steps.js';
 import { Orphans } from '../worker/orphans.js';
@@ -28,6 +29,7 @@ import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 let model: ModelFixture;
 let sources: SourceFiles;
+let frames: FrameFiles;
 let runner: MediaRunner;
 let purge: Purge;
 let folder: string;
@@ -36,13 +38,14 @@ const objects = objectStore();
 
 function newRunner(): MediaRunner {
   sources = new SourceFiles();
+  frames = new FrameFiles();
   const { publications, renditions } = model;
   const steps = new MediaSteps(
     new ProbeStep(sources, publications),
-    new FirstStep(sources, model.jobs, publications),
+    new FirstStep(sources, frames, model.jobs, publications),
     new CoverStep(renditions),
     new PicturesStep(renditions),
-    new LadderStep(sources, model.jobs, renditions),
+    new LadderStep(sources, frames, model.jobs, renditions),
   );
   return new MediaRunner(model.jobs, publications, steps, model.copies);
 }
@@ -55,7 +58,7 @@ beforeAll(async () => {
   clip = await readFile(await makeClip(folder, { seconds: 1, width: 180, height: 320 }));
 });
 afterAll(async () => {
-  await sources.onApplicationShutdown();
+  await Promise.all([sources.onApplicationShutdown(), frames.onApplicationShutdown()]);
   await rm(folder, { recursive: true, force: true });
   await model.close();
 });
@@ -78,6 +81,10 @@ const works = async (id: number): Promise<number | undefined> =>
 const namesIn = async (mediaSet: string): Promise<string[]> => {
   const { objects: found } = await objects.list(setPrefix(mediaSet), '', 1_000);
   return found.map(({ key }) => key.slice(setPrefix(mediaSet).length).replace(/-[\w-]{21}\.jpg$/, '-*.jpg')).sort();
+};
+const renditionsOf = async (id: number): Promise<string[]> => {
+  const rows = await model.database.query<{ renditions: string }>('SELECT renditions FROM videos WHERE id = ?', [id]);
+  return (JSON.parse(rows[0]?.renditions ?? '[]') as { name: string }[]).map(({ name }) => name);
 };
 const failing = async (id: number): Promise<void> => {
   await model.database.execute('UPDATE media_jobs SET run_at = 0 WHERE video_id = ?', [id]);
@@ -110,6 +117,22 @@ describe('processing', () => {
       ...['preview.webp', 'storyboard.jpg', 'storyboard.vtt'],
     ]);
     expect((await readdir(tmpdir())).filter((name) => name.startsWith(`doul-media-${process.pid}-`))).toEqual([]);
+  });
+
+  it('decodes an upload once when it makes all renditions, and again when another worker makes the others', async () => {
+    const path = join(folder, 'never-copied.mp4');
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=540x960:r=10:d=1', '-c:v', 'mpeg4'];
+    await promisify(execFile)('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...picture, path]);
+    const large = await readFile(path);
+    const [here, elsewhere] = [await upload(3, large), await upload(3, large)];
+    for (const { id } of [here, elsewhere]) await runner.run(id, FOREGROUND);
+    sources.drop(here.id);
+    await objects.delete([here.key]);
+    await runner.run(here.id, BACKGROUND);
+    await Promise.all([sources.onApplicationShutdown(), frames.onApplicationShutdown()]);
+    runner = newRunner();
+    await runner.run(elsewhere.id, BACKGROUND);
+    for (const { id } of [here, elsewhere]) expect(await renditionsOf(id)).toEqual(['540p', '360p']);
   });
 
   it('is done again by another worker after one was killed in the middle', async () => {

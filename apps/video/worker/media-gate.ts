@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolGroup } from './media/tool-group.js';
 
 const POLL_MS = 500;
@@ -24,6 +23,7 @@ export class MediaGate {
   private readonly tools = new ToolGroup();
   private foreground = 0;
   private background = 0;
+  private readonly waiting = new Set<() => void>();
 
   constructor(private readonly options: MediaGateOptions) {}
 
@@ -34,7 +34,10 @@ export class MediaGate {
       await work();
     } finally {
       this.foreground -= 1;
-      if (this.foreground === 0) this.tools.resume();
+      if (this.foreground === 0) {
+        this.tools.resume();
+        this.wake();
+      }
     }
   }
 
@@ -46,14 +49,34 @@ export class MediaGate {
     // What this process knows is looked at last: nothing happens between that and taking the slot.
     while ((await this.options.isAnyoneWaiting()) || this.foreground > 0 || this.background >= slots) {
       if (Date.now() >= until || signal.aborted) return false;
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      await this.pause(pollMs, signal);
     }
     this.background += 1;
     try {
       await this.tools.run(work);
     } finally {
       this.background -= 1;
+      this.wake();
     }
     return true;
+  }
+
+  /** Until something of this process changes, or some time is over: other processes tell nothing. */
+  private pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener('abort', end, { once: true });
+      this.waiting.add(end);
+    });
+  }
+
+  private wake(): void {
+    for (const end of this.waiting) end();
   }
 }

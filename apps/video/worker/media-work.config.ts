@@ -18,6 +18,11 @@ export const mediaWorkConfig = defineConfig('media-work', {
     default: String(4 * MAX_BYTES),
     doc: 'Bytes of uploads that a worker keeps there for the next steps of the same video',
   },
+  MEDIA_FRAMES_BYTES: {
+    schema: env.int(0, 2 ** 50),
+    default: String(2 * MAX_BYTES),
+    doc: 'Bytes of decoded frames that a worker keeps there from a video’s first rendition to its last, so that its source is decoded once; longer videos are decoded twice; 0 = all are',
+  },
   MEDIA_KEEP_ORIGINALS: {
     schema: env.flag(),
     default: 'true',

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { VideoModelModule } from '../model/video-model.module.js';
 import { LikeSink } from './like-sink.js';
 import { LikeSinkRunner } from './like-sink-runner.js';
+import { FrameFiles } from './frame-files.js';
 import { MediaConsumer } from './media.consumer.js';
 import { MediaRunner } from './media-runner.js';
 import { MediaSteps } from './media-steps.js';
@@ -30,6 +31,7 @@ import { UploadCleaner } from './upload-cleaner.js';
   providers: [
     CoverStep,
     FirstStep,
+    FrameFiles,
     LadderStep,
     LikeSink,
     LikeSinkRunner,

@@ -19,7 +19,8 @@ Options:
   --runs N          runs of each measurement; medians are printed (default 3)
   --seconds N       length of the clips (default 10)
   --megabytes N     size of the file that is uploaded in parts (default 512)
-  --publish-docs    put the figures into docs/media.md
+  --only NAMES      some of ladder,copy,likeness,queue,transfer
+  --publish-docs    put the figures of all of them into docs/media.md
   --profile NAME    a profile to measure
 `;
 
@@ -27,6 +28,15 @@ const DOCUMENT = join(ROOT, 'docs/media.md');
 const BEGIN = '<!-- figures: made by ./doul bench media --publish-docs; do not edit -->';
 const END = '<!-- end of figures -->';
 const QUEUED = 10;
+const PARTS = ['ladder', 'copy', 'likeness', 'queue', 'transfer'] as const;
+type Part = (typeof PARTS)[number];
+
+function partsOf(text: string | undefined): readonly Part[] {
+  const names = text?.split(',') ?? [...PARTS];
+  const unknown = names.find((name) => !PARTS.includes(name as Part));
+  if (unknown !== undefined) throw new Error(`there is no part ${unknown}; there are: ${PARTS.join(', ')}`);
+  return names as Part[];
+}
 
 function number(text: string | undefined, fallback: number): number {
   const value = Number(text ?? fallback);
@@ -45,10 +55,12 @@ function publish(text: string): void {
 export async function mediaBench(args: readonly string[]): Promise<void> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { runs: text, seconds: text, megabytes: text, 'publish-docs': flag, help: { ...flag, short: 'h' } };
+  const options = { runs: text, seconds: text, megabytes: text, only: text, 'publish-docs': flag, help: { ...flag, short: 'h' } };
   const { values } = parseArgs({ args: [...args], options });
   if (values.help) return void process.stdout.write(MEDIA_HELP);
   const [runs, seconds, megabytes] = [number(values.runs, 3), number(values.seconds, 10), number(values.megabytes, 512)];
+  const parts = partsOf(values.only);
+  if (values['publish-docs'] && parts.length < PARTS.length) throw new Error('only all parts together are published');
   const folder = join(ROOT, '.doul/cache/bench-media');
   console.log(`${machineLine(machine())}; ${runs} runs\n\nmaking clips`);
   const phone = await naturalClip(folder, { name: `phone-${seconds}`, width: 1_080, height: 1_920, seconds, crf: 16 });
@@ -57,17 +69,20 @@ export async function mediaBench(args: readonly string[]): Promise<void> {
   // The first video of a process finds out what its tools can do, and code that nothing has compiled yet.
   await author.awaits((await author.uploads(fits.path, 'warm-up')).id, 1);
   const figures: Figure[] = [];
-  const measure = async (work: Promise<Figure[]>): Promise<void> => {
-    for (const figure of await work) {
+  const large = join(folder, `large-${megabytes}`);
+  const measurements: Record<Part, () => Promise<Figure[]>> = {
+    ladder: () => ladder(author, phone, runs),
+    copy: () => remux(author, fits, runs),
+    likeness: () => likeness(author, phone),
+    queue: () => queue(author, phone, QUEUED),
+    transfer: () => transfer(author, large, megabytes * 2 ** 20, runs),
+  };
+  for (const part of parts) {
+    for (const figure of await measurements[part]()) {
       figures.push(figure);
       console.log(lineOf(figure));
     }
-  };
-  await measure(ladder(author, phone, runs));
-  await measure(remux(author, fits, runs));
-  await measure(likeness(author, phone));
-  await measure(queue(author, phone, QUEUED));
-  await measure(transfer(author, join(folder, `large-${megabytes}`), megabytes * 2 ** 20, runs));
+  }
   const results = join(ROOT, 'bench/results');
   mkdirSync(results, { recursive: true });
   writeFileSync(join(results, 'media.json'), `${JSON.stringify({ machine: machine(), figures }, null, 2)}\n`);

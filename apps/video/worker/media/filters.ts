@@ -34,21 +34,24 @@ function timed(source: Source, fps: number): string[] {
 
 const AS_PLAYED = ['format=yuv420p', 'setsar=1'];
 
+/** A size at a rate. */
+export type Shape = Pick<Rendition, 'width' | 'height' | 'fps'>;
+
 /**
- * A graph that makes the pictures of all renditions of one source, with one decode; its outputs are `[v0]`, `[v1]`…
+ * A graph that makes pictures of one source in several sizes, with one decode; its outputs are `[v0]`, `[v1]`…
  *
- * @param renditions of one frame rate, the largest first
+ * @param shapes of one frame rate, the largest first
  */
-export function pictureGraph(source: Source, renditions: readonly Rendition[]): string {
-  const largest = renditions[0];
+export function pictureGraph(source: Source, shapes: readonly Shape[]): string {
+  const largest = shapes[0];
   if (!largest) return '';
   const { width, height, fps } = largest;
   const common = [...timed(source, fps), ...(source.isHdr ? [...toneMapped(width, height), 'format=yuv420p'] : [])];
-  const split = renditions.length > 1 ? [`split=${renditions.length}`] : [];
-  const parts = renditions.map((_, index) => `[s${index}]`);
-  const scales = renditions.map((rendition, index) => {
+  const split = shapes.length > 1 ? [`split=${shapes.length}`] : [];
+  const parts = shapes.map((_, index) => `[s${index}]`);
+  const scales = shapes.map((shape, index) => {
     const size =
-      source.isHdr && index === 0 ? [] : scaled({ ...source, isBt709: source.isBt709 || source.isHdr }, rendition.width, rendition.height);
+      source.isHdr && index === 0 ? [] : scaled({ ...source, isBt709: source.isBt709 || source.isHdr }, shape.width, shape.height);
     return `[s${index}]${[...size, ...AS_PLAYED].join(',')}[v${index}]`;
   });
   return [`[0:${source.pictureStream}]${[...common, ...split].join(',')}${split.length > 0 ? parts.join('') : '[s0]'}`, ...scales].join(
@@ -60,11 +63,4 @@ export function pictureGraph(source: Source, renditions: readonly Rendition[]): 
 export function soundFilters(source: Source): string {
   const level = source.loudness ? levelFilters(source.loudness) : [];
   return [STEREO, ...level, ...fittedTo(source.durationMs / 1_000)].join(',');
-}
-
-/** A graph that makes the sound of several outputs once; they are `[a0]`, `[a1]`… */
-export function soundGraph(source: Source, outputs: number): string[] {
-  if (source.soundStream === undefined) return [];
-  const names = Array.from({ length: outputs }, (_, index) => `[a${index}]`).join('');
-  return [`[0:${source.soundStream}]${soundFilters(source)},asplit=${outputs}${names}`];
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { runFfmpeg, type Watch } from './ffmpeg.js';
-import { pictureGraph, soundFilters, soundGraph } from './filters.js';
+import { pictureGraph, soundFilters } from './filters.js';
+import { framesOutput, openFrames, type Frames } from './frames.js';
 import { mediaConfig } from './media.config.js';
 import type { Rendition } from './ladder.js';
 import { measureMade, type Made } from './made.js';
@@ -84,55 +85,74 @@ function streams(source: Source, picture: string): string[] {
   return ['-map', picture, ...sound];
 }
 
+/** Where the progressive file of the first rendition is written, within its folder. */
+const PLAY = 'play.mp4';
+
 /**
  * Makes the rendition that is published: `play.mp4`, which is played from its first byte on, and `<name>.mp4` with `<name>.m3u8`
  * for HLS.
  *
  * @param path of the source, as it was examined
  * @param folder an absolute path; files of an earlier try are overwritten
+ * @param watch `frames` are kept for `makeRest`, which then need not decode the source again; none are of a picture that is copied
  * @throws UndecodableError when the source is damaged; Error when ffmpeg fails, takes too long or makes something else than planned; the signal's reason
  */
-export async function makeFirst(path: string, source: Source, first: Rendition, folder: string, watch: Watch = {}): Promise<Made> {
+export async function makeFirst(
+  path: string,
+  source: Source,
+  first: Rendition,
+  folder: string,
+  watch: Watch & { readonly frames?: Frames | undefined } = {},
+): Promise<Made> {
   const { signal, onProgress } = watch;
-  const graph = first.copyPicture ? [] : ['-filter_complex', pictureGraph(source, [first])];
-  const picture = first.copyPicture ? `0:${source.pictureStream}` : '[v0]';
+  const frames = first.copyPicture ? undefined : watch.frames;
+  const shapes = [first, ...(frames ? [frames] : [])].sort((a, b) => b.width - a.width);
+  const label = (shape: object): string => `[v${shapes.indexOf(shape as Rendition)}]`;
+  const graph = first.copyPicture ? [] : ['-filter_complex', pictureGraph(source, shapes)];
+  const picture = first.copyPicture ? `0:${source.pictureStream}` : label(first);
   const codecs = [...pictureCodec(first), ...soundCodec(first), ...NO_METADATA];
-  const output = [...streams(source, picture), ...codecs, '-movflags', '+faststart', '-f', 'mp4', 'play.mp4'];
+  const output = [...streams(source, picture), ...codecs, '-movflags', '+faststart', '-f', 'mp4', PLAY];
+  const kept = frames ? framesOutput(frames, label(frames)) : [];
   const bytes = bytesFor(source, [first]);
   const part = { signal, onProgress: (share: number) => onProgress?.(share * ENCODING) };
-  await make(first.name, [...safeInput(path), ...graph, ...output], source, bytes, folder, part);
+  await make(first.name, [...safeInput(path), ...graph, ...output, ...kept], source, Math.max(bytes, frames?.bytes ?? 0), folder, part);
   // Parts of a copied picture are as long as its groups; those of ours are two seconds long.
   const segments = hls(first.name, first.copyPicture ? GROUP_SECONDS / 2 : GROUP_SECONDS);
-  const remux = [...safeInput(join(folder, 'play.mp4')), '-map', '0', '-c', 'copy', ...NO_METADATA, ...segments];
+  const remux = [...safeInput(join(folder, PLAY)), '-map', '0', '-c', 'copy', ...NO_METADATA, ...segments];
   await make(first.name, remux, source, bytes, folder, { signal });
   const made = await measureMade(folder, first, source.durationMs);
   onProgress?.(1);
   return made;
 }
 
+/** What the other renditions are made of. */
+export interface Ingredients {
+  /** The `play.mp4` of the first rendition, whose sound all others have too. */
+  readonly play: string;
+  /** The picture: the source as it was examined, or frames that were kept of it. */
+  readonly picture: string | Frames;
+}
+
 /**
- * Makes the other renditions for HLS, all by one decode of the source.
+ * Makes the other renditions for HLS in one run of the encoder.
  *
  * @throws as makeFirst
  */
 export async function makeRest(
-  path: string,
+  { play, picture }: Ingredients,
   source: Source,
   rest: readonly Rendition[],
   folder: string,
   watch: Watch = {},
 ): Promise<Made[]> {
   if (rest.length === 0) return [];
+  const [input, seen] = typeof picture === 'string' ? [safeInput(picture), source] : openFrames(picture, source);
+  const hasSound = source.soundStream !== undefined;
   const outputs = rest.flatMap((rendition, index) => [
-    ...['-map', `[v${index}]`, ...(source.soundStream === undefined ? [] : ['-map', `[a${index}]`])],
-    ...[...pictureCodec(rendition), ...soundCodec(rendition), ...NO_METADATA, ...hls(rendition.name, GROUP_SECONDS)],
+    ...['-map', `[v${index}]`, ...pictureCodec(rendition), ...(hasSound ? ['-map', '1:a:0', '-c:a', 'copy'] : [])],
+    ...[...NO_METADATA, ...hls(rendition.name, GROUP_SECONDS)],
   ]);
-  const args = [
-    ...safeInput(path),
-    '-filter_complex',
-    [pictureGraph(source, rest), ...soundGraph(source, rest.length)].join(';'),
-    ...outputs,
-  ];
+  const args = [...input, ...(hasSound ? safeInput(play) : []), '-filter_complex', pictureGraph(seen, rest), ...outputs];
   await make(rest.map(({ name }) => name).join(', '), args, source, bytesFor(source, rest), folder, watch);
   return Promise.all(rest.map((rendition) => measureMade(folder, rendition, source.durationMs)));
 }

@@ -10,6 +10,7 @@ import { planLadder } from '../media/ladder.js';
 import { makeCover } from '../media/pictures.js';
 import { masterPlaylist } from '../media/playlist.js';
 import { makeFirst, UndecodableError } from '../media/transcode.js';
+import { FrameFiles } from '../frame-files.js';
 import { removeSet, storeFolder } from '../made-files.js';
 import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
 import { namesOf, sourceOf, withFolder } from '../media-set.js';
@@ -26,6 +27,7 @@ export class FirstStep implements MediaStep {
 
   constructor(
     private readonly sources: SourceFiles,
+    private readonly frames: FrameFiles,
     private readonly jobs: MediaJobRepository,
     private readonly publications: PublicationRepository,
   ) {}
@@ -36,14 +38,16 @@ export class FirstStep implements MediaStep {
     if (claim.job.scratch !== '') await removeSet(this.objects, claim.job.scratch);
     mustOwn(await this.jobs.setScratch(claim, mediaSet));
     const argument = sourceOf(claim.job);
-    const discard = (): Promise<void> => removeSet(this.objects, mediaSet).catch(() => undefined);
+    const discard = async (): Promise<void> => {
+      await Promise.all([this.frames.drop(claim.video.id), removeSet(this.objects, mediaSet).catch(() => undefined)]);
+    };
     const publication = await this.make(run, mediaSet).catch(async (error: unknown) => {
       await discard();
       throw error instanceof UndecodableError ? new Rejection('damaged') : error;
     });
     const next = [
-      { step: 'pictures', argument },
       { step: 'ladder', argument },
+      { step: 'pictures', argument },
     ] as const;
     // When this throws, nobody knows whether the video names these files now: then they are the cleaner's.
     const isPublished = await this.publications.publish(claim, publication, next);
@@ -55,8 +59,14 @@ export class FirstStep implements MediaStep {
     const source = sourceOf(claim.job);
     return this.sources.with(claim.video, { signal }, ({ path }) =>
       withFolder(async (folder) => {
-        const { first } = planLadder(source);
-        const made = await makeFirst(path, source, first, folder, { signal, onProgress: (share) => progress(share * ENCODED_SHARE) });
+        const { first, rest } = planLadder(source);
+        // What went wrong before may have been the disk.
+        const frames = first.copyPicture || claim.job.claims > 1 ? undefined : await this.frames.reserve(claim.video.id, source, rest);
+        const made = await makeFirst(path, source, first, folder, {
+          signal,
+          frames,
+          onProgress: (share) => progress(share * ENCODED_SHARE),
+        });
         const cover = await makeCover(join(folder, PLAY_FILE), folder, { nonce: nanoid(), signal });
         progress(COVERED_SHARE);
         await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));

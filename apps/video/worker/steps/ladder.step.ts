@@ -1,16 +1,18 @@
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { nanoid } from 'nanoid';
+import { join } from 'node:path';
 import { MediaJobRepository, type ClaimedVideo } from '../../model/media-job.repository.js';
-import { MASTER_FILE, setPrefix } from '../../model/media-keys.js';
+import { MASTER_FILE, PLAY_FILE, setPrefix } from '../../model/media-keys.js';
 import { RenditionRepository } from '../../model/rendition.repository.js';
-import { planLadder } from '../media/ladder.js';
+import { planLadder, type Rendition } from '../media/ladder.js';
 import { masterPlaylist } from '../media/playlist.js';
-import { makeRest, type Made } from '../media/transcode.js';
+import { makeRest, type Ingredients, type Made } from '../media/transcode.js';
+import { FrameFiles } from '../frame-files.js';
 import { MASTER_CACHE, PLAYLIST_TYPE, publicly, removeFolder, storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { mediaWorkConfig } from '../media-work.config.js';
-import { namesOf, renditionsOf, sourceOf, withFolder } from '../media-set.js';
+import { fetchTo, namesOf, renditionsOf, sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
 
 /**
@@ -23,6 +25,7 @@ export class LadderStep implements MediaStep {
 
   constructor(
     private readonly sources: SourceFiles,
+    private readonly frames: FrameFiles,
     private readonly jobs: MediaJobRepository,
     private readonly renditions: RenditionRepository,
   ) {}
@@ -41,22 +44,39 @@ export class LadderStep implements MediaStep {
     const keepOriginal = mediaWorkConfig().MEDIA_KEEP_ORIGINALS;
     mustOwn(await this.renditions.finished(claim, keepOriginal));
     this.sources.drop(video.id);
+    await this.frames.drop(video.id);
     if (!keepOriginal) await this.objects.delete([video.objectKey]);
   }
 
   /** Each try stores into a folder of its own, so two never mix, and removes that of a try that was killed. */
-  private async make({ claim, signal, progress }: StepRun, rest: ReturnType<typeof planLadder>['rest']): Promise<Made[]> {
+  private async make({ claim, signal, progress }: StepRun, rest: readonly Rendition[]): Promise<Made[]> {
     const prefix = setPrefix(claim.video.mediaSet);
     const attempt = nanoid();
     if (claim.job.scratch !== '') await removeFolder(this.objects, `${prefix}${claim.job.scratch}/`);
     mustOwn(await this.jobs.setScratch(claim, attempt));
-    return this.sources.with(claim.video, { signal }, ({ path }) =>
-      withFolder(async (folder) => {
-        const made = await makeRest(path, sourceOf(claim.job), rest, folder, { signal, onProgress: progress });
-        await storeFolder(this.objects, folder, `${prefix}${attempt}/`, signal);
-        return made.map((one) => ({ ...one, uri: `${attempt}/${one.name}.m3u8` }));
+    const source = sourceOf(claim.job);
+    return this.withPicture(claim.video, rest, signal, (picture) =>
+      withFolder(async (input) => {
+        const play = join(input, PLAY_FILE);
+        if (source.hasAudio) await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, play, signal);
+        return withFolder(async (folder) => {
+          const made = await makeRest({ play, picture }, source, rest, folder, { signal, onProgress: progress });
+          await storeFolder(this.objects, folder, `${prefix}${attempt}/`, signal);
+          return made.map((one) => ({ ...one, uri: `${attempt}/${one.name}.m3u8` }));
+        });
       }),
     );
+  }
+
+  /** Runs `use` with the frames that were kept, or with the source when none were. */
+  private withPicture<T>(
+    video: ClaimedVideo,
+    rest: readonly Rendition[],
+    signal: AbortSignal,
+    use: (picture: Ingredients['picture']) => Promise<T>,
+  ): Promise<T> {
+    const frames = this.frames.of(video.id, rest);
+    return frames ? use(frames) : this.sources.with(video, { signal }, ({ path }) => use(path));
   }
 
   private async writeMaster({ mediaSet }: ClaimedVideo, made: readonly Made[]): Promise<void> {
