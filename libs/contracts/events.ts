@@ -45,11 +45,12 @@ export const VideoDueEvent = defineEvent(
 );
 export const RenditionsDueEvent = defineEvent('video.unfinished', 'VideoDue', VideoDue, 'A step of a published video’s processing is due.');
 export const VideoPublishedEvent = defineEvent('video.published', 'VideoChanged', VideoChanged, 'A video is in the feed.');
-export const VideoUpdatedEvent = defineEvent(
-  'video.updated',
+export const VideoUpdatedEvent = defineEvent('video.updated', 'VideoChanged', VideoChanged, "A published video's title or cover changed.");
+export const VideoPopularityEvent = defineEvent(
+  'video.popularity',
   'VideoChanged',
   VideoChanged,
-  "A published video's title or popularity class changed.",
+  "A published video's popularity class changed.",
 );
 export const VideoRemovedEvent = defineEvent('video.removed', 'VideoChanged', VideoChanged, 'A video was deleted by its author.');
 export const CommentPostedEvent = defineEvent('comment.posted', 'CommentChanged', CommentChanged, 'A comment is visible.');

@@ -11,8 +11,8 @@ interface Entry {
   ids: string;
 }
 
-/** How often changes are looked for, in ms: counts are to reach readers within 1 s. */
-const EVERY_MS = 200;
+/** How often changes of other processes are looked for, in ms: counts are to reach readers within 1 s even when whoever changed them died. */
+const EVERY_MS = 400;
 /** After a change in this process, in ms: soon, but late enough that a burst becomes one round. */
 const WAKE_MS = 20;
 /** Longest pause while MySQL or Redis is away, in ms. */

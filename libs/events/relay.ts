@@ -14,8 +14,8 @@ const failures = metrics.counter('doul_outbox_failures_total', 'Passes over the 
 
 /** Events published in one transaction: their rows stay locked until the broker has confirmed them. */
 const BATCH = 200;
-/** How late an event of another process may be noticed, in ms. */
-const POLL_MS = 200;
+/** How late an event of another process may be noticed, in ms: only one that died has no relay of its own that was woken by the commit. */
+const POLL_MS = 500;
 /** Pause between passes while commits go on, in ms: one pass for what several of them append costs a fraction of a pass for each. */
 const GATHER_MS = 20;
 /** Longest pause after failures, in ms. */

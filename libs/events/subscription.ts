@@ -3,6 +3,7 @@ import {
   UserRegisteredEvent,
   UserUpdatedEvent,
   VideoDueEvent,
+  VideoPopularityEvent,
   VideoPublishedEvent,
   VideoRemovedEvent,
   VideoUpdatedEvent,
@@ -64,6 +65,16 @@ defineSubscription({
   // Its handlers wait for the search engine to come back instead of using up their tries.
   timeoutMs: LONG_MS,
   doc: 'Keeps the search index',
+});
+
+defineSubscription({
+  queue: 'search-popularity',
+  version: 1,
+  events: [VideoPopularityEvent],
+  // As many as may come while they are gathered for seconds.
+  prefetch: 2_000,
+  timeoutMs: LONG_MS,
+  doc: 'Brings the popularity of videos into the search index, seconds later and many at a time',
 });
 
 defineSubscription({

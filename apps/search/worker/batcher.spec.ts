@@ -20,6 +20,18 @@ describe('Batcher', () => {
     expect(batches).toEqual([[1, 2, 3], [4, 5], [6]]);
   });
 
+  it('waits for nobody once it has to hurry', async () => {
+    const hurry = new AbortController();
+    const batches: number[][] = [];
+    const work = async (items: number[]): Promise<void> => void batches.push(items);
+    const batcher = new Batcher<number>(work, { waitMs: 2 ** 30, maxItems: 9, mayBeOneItem: () => false }, hurry.signal);
+    const waiting = batcher.add(1);
+    hurry.abort();
+    await waiting;
+    await batcher.add(2);
+    expect(batches).toEqual([[1], [2]]);
+  });
+
   it('fails the items of a failed batch, or only the guilty one where it can be told', async () => {
     for (const [oneItem, expected] of [
       [false, ['rejected', 'rejected', 'fulfilled']],

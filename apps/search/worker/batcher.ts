@@ -22,6 +22,8 @@ export class Batcher<T> {
   constructor(
     private readonly work: (items: T[]) => Promise<void>,
     private readonly limits: BatchLimits,
+    /** Nothing waits for company any more once it is aborted. */
+    private readonly hurry?: AbortSignal,
   ) {}
 
   add(item: T): Promise<void> {
@@ -32,12 +34,16 @@ export class Batcher<T> {
 
   private async drain(): Promise<void> {
     try {
-      if (this.waiting.length < this.limits.maxItems) await sleep(this.limits.waitMs);
+      if (this.waiting.length < this.limits.maxItems) await this.gather();
       while (this.waiting.length > 0) await this.settle(this.waiting.splice(0, this.limits.maxItems));
     } finally {
       // In the same turn that found nothing waiting, or an item added in between would wait for ever.
       this.running = undefined;
     }
+  }
+
+  private async gather(): Promise<void> {
+    await sleep(this.limits.waitMs, undefined, this.hurry && { signal: this.hurry }).catch(() => undefined);
   }
 
   private async settle(batch: readonly Waiting<T>[]): Promise<void> {

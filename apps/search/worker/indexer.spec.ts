@@ -54,6 +54,18 @@ describe('Indexer', () => {
     expect([...engine.stored.keys()]).toEqual([1, 2, 3]);
   });
 
+  it('gathers changes of popularity for longer, and holds up no other event by them', async () => {
+    const { engine, indexer, put, reads } = setUp();
+    for (const id of [1, 2, 3]) put(id, '日落');
+    const popular = [1, 2, 1].map((id) => indexer.popularity(id));
+    await indexer.video(3);
+    expect([...engine.stored.keys()]).toEqual([3]);
+    indexer.stop();
+    await Promise.all(popular);
+    expect(reads).toEqual([[3], [1, 2]]);
+    expect([...engine.stored.keys()]).toEqual([3, 1, 2]);
+  });
+
   it('waits for an engine that is away instead of failing the event', async () => {
     const { engine, indexer, put } = setUp();
     put(1, '旧');

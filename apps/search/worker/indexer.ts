@@ -8,6 +8,11 @@ import type { Truth } from './truth.js';
 
 /** Short, so that a single event is indexed at once; long enough for a burst to share one RPC and one bulk write. */
 const LIMITS = { waitMs: 20, maxItems: 200, mayBeOneItem: (error: unknown): boolean => !mayPass(error) };
+/**
+ * Popularity is only a part of the order of what is found, while every bulk write makes the engine open its index anew within half a
+ * second and merge later what it opened: under likes that costs it more than the likes cost all others. So they are gathered for long.
+ */
+const POPULARITY_LIMITS = { ...LIMITS, waitMs: 5_000, maxItems: 1_000 };
 
 const indexed = metrics.counter('doul_search_indexed_total', 'Documents written to the search index', ['kind']);
 
@@ -24,6 +29,7 @@ export interface RemovedVideo {
 export class Indexer {
   private readonly stopping = new AbortController();
   private readonly videoBatches: Batcher<{ id: number; removed?: RemovedVideo }>;
+  private readonly popularityBatches: Batcher<{ id: number }>;
   private readonly userBatches: Batcher<number>;
 
   constructor(
@@ -31,13 +37,21 @@ export class Indexer {
     private readonly truth: Truth,
   ) {
     const { signal } = this.stopping;
-    this.videoBatches = new Batcher((items) => persist('indexing videos', () => this.indexVideos(items), signal), LIMITS);
-    this.userBatches = new Batcher((ids) => persist('indexing users', () => this.indexUsers(ids), signal), LIMITS);
+    const indexVideos = (items: { id: number; removed?: RemovedVideo }[]): Promise<void> =>
+      persist('indexing videos', () => this.indexVideos(items), signal);
+    this.videoBatches = new Batcher(indexVideos, LIMITS, signal);
+    this.popularityBatches = new Batcher(indexVideos, POPULARITY_LIMITS, signal);
+    this.userBatches = new Batcher((ids) => persist('indexing users', () => this.indexUsers(ids), signal), LIMITS, signal);
   }
 
   /** Resolves when the video's current state is in the index. */
   video(id: number): Promise<void> {
     return this.videoBatches.add({ id });
+  }
+
+  /** The same, some seconds later and together with others: for a change that hardly moves what is found. */
+  popularity(id: number): Promise<void> {
+    return this.popularityBatches.add({ id });
   }
 
   /** The same for a removed video, which is a tombstone even if its service does not know it any more. */
@@ -49,7 +63,7 @@ export class Indexer {
     return this.userBatches.add(id);
   }
 
-  /** Gives up waiting for servers that are away; unfinished events go back to the broker. */
+  /** Writes what is being gathered, and gives up waiting for servers that are away; unfinished events go back to the broker. */
   stop(): void {
     this.stopping.abort();
   }

@@ -5,7 +5,7 @@ import { IndexKeeper } from './index-keeper.js';
 import { SearchEvents } from './search.events.js';
 
 @Module({
-  imports: [eventsModule({ consumer: 'search-worker' })],
+  imports: [eventsModule({ consumer: 'search-worker' }), eventsModule({ consumer: 'search-popularity' })],
   providers: [IndexKeeper, SearchEvents],
 })
 export class SearchWorkerModule {}

@@ -1,6 +1,7 @@
 import {
   UserRegisteredEvent,
   UserUpdatedEvent,
+  VideoPopularityEvent,
   VideoPublishedEvent,
   VideoRemovedEvent,
   VideoUpdatedEvent,
@@ -14,6 +15,8 @@ import { Indexer } from './indexer.js';
 import { servicesTruth } from './truth.js';
 
 const QUEUE = 'search-worker';
+/** Apart, so that what may wait holds up nothing that must not. */
+const POPULARITY_QUEUE = 'search-popularity';
 
 @Injectable()
 export class SearchEvents implements BeforeApplicationShutdown {
@@ -27,6 +30,11 @@ export class SearchEvents implements BeforeApplicationShutdown {
   @OnEvent(VideoUpdatedEvent, { queue: QUEUE })
   videoUpdated({ videoId }: VideoChanged): Promise<void> {
     return this.indexer.video(videoId);
+  }
+
+  @OnEvent(VideoPopularityEvent, { queue: POPULARITY_QUEUE })
+  videoPopularity({ videoId }: VideoChanged): Promise<void> {
+    return this.indexer.popularity(videoId);
   }
 
   @OnEvent(VideoRemovedEvent, { queue: QUEUE })

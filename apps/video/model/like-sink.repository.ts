@@ -1,4 +1,4 @@
-import { VideoUpdatedEvent } from '@doul/contracts';
+import { VideoPopularityEvent } from '@doul/contracts';
 import { Database, numberRows, type SqlText, type Tx } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { childLog } from '@doul/runtime';
@@ -153,6 +153,6 @@ export class LikeSinkRepository {
     const ids = moved.map((row) => row.id).sort((a, b) => a - b);
     await tx.execute("UPDATE videos SET version = version + 1 WHERE id IN (?) AND state = 'published'", [ids]);
     const sql = "SELECT id AS videoId, author_id AS authorId, version FROM videos WHERE id IN (?) AND state = 'published'";
-    await this.outbox.appendAll(tx, VideoUpdatedEvent, await tx.byIds<{ videoId: number; authorId: number; version: number }>(sql, ids));
+    await this.outbox.appendAll(tx, VideoPopularityEvent, await tx.byIds<{ videoId: number; authorId: number; version: number }>(sql, ids));
   }
 }

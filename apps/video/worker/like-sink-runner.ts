@@ -14,8 +14,8 @@ const GROUPS = 4;
  * room for the batch itself and for the copies; the longer it is, the fewer transactions and counter rows a like costs.
  */
 const PERIOD_MS = 300;
-/** Pause when there was nothing to do, in ms. */
-const IDLE_MS = 100;
+/** Pause when there was nothing to do, in ms: a look at all shards is a script call for each. */
+const IDLE_MS = 200;
 /** Longest pause while a server is away, in ms. */
 const MAX_PAUSE_MS = 2_000;
 
