@@ -50,6 +50,9 @@ export interface UploadOptions {
   putPart?: PutPart;
 }
 
+/** Random, in hex. Pages that did not come by HTTPS lack randomUUID. */
+const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 class Paused extends Error {}
 class Aborted extends Error {}
 
@@ -58,7 +61,7 @@ export class VideoUpload {
   private readonly api: UploadApi;
   private readonly put: PutPart;
   private readonly tries: number;
-  private readonly requestKey = crypto.randomUUID();
+  private readonly requestKey = newKey();
   private state: UploadState = 'idle';
   private uploadId: string;
   private stop = new AbortController();
