@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpegTestClips, makeClip } from '../../../../libs/testing/clips.js';
 import { examineFile } from './examine.js';
 import { makeCover } from './pictures.js';
-import { runTool } from './run-tool.js';
 import { MAX_STREAMS } from './safe-input.js';
 
 const run = promisify(execFile);
@@ -162,14 +161,5 @@ describe('makeCover', () => {
 
   it('cannot be made when nothing can be decoded', async () => {
     await expect(makeCover(await written('text2.mp4', 'hello'), folder, { nonce: 'x' })).rejects.toThrow('no cover');
-  });
-});
-
-describe('runTool', () => {
-  it('kills what takes too long or writes too much, and tells both apart from a verdict', async () => {
-    await expect(runTool('sleep', ['10'], { ms: 50, bytes: 1 })).rejects.toThrow('took more than 50 ms');
-    await expect(runTool('yes', [], { ms: 5_000, bytes: 1_000 })).rejects.toThrow('wrote more than 1000 bytes');
-    await expect(runTool('no-such-tool', [], { ms: 50, bytes: 1 })).rejects.toThrow('ENOENT');
-    expect(await runTool('false', [], { ms: 5_000, bytes: 1 })).toMatchObject({ code: 1 });
   });
 });
