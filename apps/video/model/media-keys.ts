@@ -1,8 +1,10 @@
 /** Prefix of everything that is made of uploads; each video has a folder of its own in it, its media set. */
 export const MEDIA_PREFIX = 'media/';
 
+/** Covers of videos from before media sets. */
+export const OLD_COVER_PREFIX = 'covers/';
 /** Where the objects of videos are; `videos/` are uploads from before originals were private. */
-export const VIDEO_PREFIXES = ['originals/', MEDIA_PREFIX, 'videos/'] as const;
+export const VIDEO_PREFIXES = ['originals/', MEDIA_PREFIX, 'videos/', OLD_COVER_PREFIX] as const;
 /** An object without a video that is younger than this may still be waiting for it, in ms: nothing takes longer than a day. */
 export const ORPHAN_MS = 24 * 3_600_000;
 

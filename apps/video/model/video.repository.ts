@@ -1,7 +1,7 @@
 import { Database, isDuplicate, type Tx } from '@doul/data';
 import { Injectable } from '@nestjs/common';
 import { MediaJobRepository } from './media-job.repository.js';
-import { setOf } from './media-keys.js';
+import { OLD_COVER_PREFIX, setOf } from './media-keys.js';
 import { StatusLog } from './status-log.js';
 import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
 
@@ -83,17 +83,19 @@ export class VideoRepository {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** Those of the objects, uploads and files of media sets alike, that belong to no video. */
+  /** Those of the objects, uploads, files of media sets and old covers alike, that belong to no video. */
   async ownerless(keys: readonly string[]): Promise<string[]> {
     const sets = keys.flatMap((key) => setOf(key) ?? []);
-    const uploads = keys.filter((key) => setOf(key) === undefined);
-    const [knownSets, knownUploads, completing] = await Promise.all([
+    const covers = keys.filter((key) => key.startsWith(OLD_COVER_PREFIX));
+    const uploads = keys.filter((key) => setOf(key) === undefined && !key.startsWith(OLD_COVER_PREFIX));
+    const [knownSets, knownUploads, knownCovers, completing] = await Promise.all([
       this.database.byIds<{ key: string }>('SELECT media_set AS `key` FROM videos WHERE media_set IN (?)', sets),
       this.database.byIds<{ key: string }>('SELECT object_key AS `key` FROM videos WHERE object_key IN (?)', uploads),
+      this.database.byIds<{ key: string }>(OLD_COVERS, covers),
       // Some stores date an object by the beginning of its upload, which may be a day before its video is made.
       this.database.byIds<{ key: string }>(`${UPLOADING} AND object_key IN (?)`, uploads),
     ]);
-    const known = new Set([...knownSets, ...knownUploads, ...completing].map((row) => row.key));
+    const known = new Set([...knownSets, ...knownUploads, ...knownCovers, ...completing].map((row) => row.key));
     return keys.filter((key) => !known.has(setOf(key) ?? key));
   }
 
@@ -124,6 +126,9 @@ export class VideoRepository {
 }
 
 const UPLOADING = "SELECT object_key AS `key` FROM uploads WHERE state IN ('open', 'completing')";
+
+/** Covers have no index of their own; only videos without a media set have one outside it, and those do. */
+const OLD_COVERS = "SELECT cover_key AS `key` FROM videos WHERE media_set = '' AND cover_key IN (?)";
 
 const SCAN = `SELECT ${VIDEO_COLUMNS}, COALESCE(c.favorite_count, 0) AS favoriteCount
   FROM videos v LEFT JOIN video_counters c ON c.id = v.id WHERE v.state IN ('published', 'removed')`;

@@ -245,7 +245,11 @@ describe('orphans', () => {
     const { id, key } = await upload(7, clip);
     await runner.run(id, FOREGROUND);
     const { mediaSet = '' } = (await stored(id)) ?? {};
-    const lost = [`originals/spec-${process.pid}-orphan.mp4`, `media/${nanoid()}/play.mp4`];
+    const cover = `covers/${nanoid()}.jpg`;
+    await objects.put(cover, clip, { contentType: 'image/jpeg' });
+    const old = await upload(7, clip);
+    await model.database.execute("UPDATE videos SET state = 'published', cover_key = ? WHERE id = ?", [cover, old.id]);
+    const lost = [`originals/spec-${process.pid}-orphan.mp4`, `media/${nanoid()}/play.mp4`, `covers/${nanoid()}.jpg`];
     for (const orphan of lost) await objects.put(orphan, clip, { contentType: 'video/mp4' });
     const walk = async (now: number): Promise<void> => {
       const orphans = new Orphans(model.videos);
@@ -257,7 +261,7 @@ describe('orphans', () => {
     expect(await checked(tomorrow)).toEqual(expect.arrayContaining(lost.map((orphan) => `${orphan}: belongs to no video`)));
     await walk(tomorrow);
     for (const orphan of lost) expect(await objects.head(orphan)).toBeUndefined();
-    expect(await objects.head(key)).toBeDefined();
+    for (const kept of [key, cover]) expect(await objects.head(kept)).toBeDefined();
     expect(await namesIn(mediaSet)).not.toEqual([]);
     expect((await checked(tomorrow)).filter((line) => line.includes('belongs to no video'))).toEqual([]);
   });
