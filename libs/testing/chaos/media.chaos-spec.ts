@@ -1,13 +1,19 @@
 import { objectStore } from '@doul/storage';
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ask, chaos, clip, eventually, fileBlob, newUser, newUsers, recovered, type Actor, type VideoObject } from '../index.js';
+import { ask, chaos, clip, eventually, fileBlob, must, newUser, newUsers, recovered, type Actor, type VideoObject } from '../index.js';
 import { startByHand, stopByHand } from './by-hand.js';
 
 /** MEDIA_UPLOADS=20 MEDIA_KILLS=20 shows the same for longer. */
 const UPLOADS = Number(process.env['MEDIA_UPLOADS'] ?? 8);
 const KILLS = Number(process.env['MEDIA_KILLS'] ?? 4);
+/** Kills of the layer that completes uploads, and how many uploads are completed then. */
+const COMPLETION_KILLS = Number(process.env['COMPLETION_KILLS'] ?? 2);
+const COMPLETIONS = 12;
+/** About as long as that takes, in ms. */
+const COMPLETING_MS = 250;
 /** Every fourth upload is no video. */
 const isBroken = (at: number): boolean => at % 4 === 3;
 
@@ -73,6 +79,65 @@ describe('a media worker that is killed again and again', () => {
     );
     expect((await alice.user(alice)).work_count).toBe(goodOf(UPLOADS));
   }, 400_000);
+});
+
+describe('uploads that are completed while the layer that completes them is killed', () => {
+  interface Begun {
+    readonly title: string;
+    readonly id: string;
+    readonly key: string;
+    readonly bytes: Buffer;
+  }
+  const PATH = '/douyin/publish/upload/';
+  let alice: Actor;
+  beforeAll(async () => {
+    await recovered();
+    alice = await newUser('alice');
+  }, 180_000);
+
+  /** Sends a file, which is no video but bytes are bytes, and leaves it to be completed. */
+  async function sent(title: string): Promise<Begun> {
+    const bytes = randomBytes(20_000);
+    const form = { size: bytes.length, content_type: 'video/mp4', title };
+    const { upload_id, parts } = await must<{ upload_id: string; parts: { url: string }[] }>('POST', `${PATH}init/`, {
+      form,
+      token: alice.token,
+    });
+    const url = parts[0]?.url ?? '';
+    expect((await fetch(url, { method: 'PUT', body: bytes })).status).toBe(200);
+    return { title, id: upload_id, key: new URL(url).pathname.replace('/storage/', ''), bytes };
+  }
+  const complete = ({ id }: Begun) =>
+    must<{ video_id: number }>('POST', `${PATH}complete/`, { form: { upload_id: id }, token: alice.token });
+  const insistently = (upload: Begun) => eventually(() => complete(upload), { within: 30_000 });
+  async function pidOf(layer: string): Promise<number> {
+    const pid = (await chaos.status()).find(({ name }) => name === layer)?.pid;
+    if (!pid) throw new Error(`${layer} does not run`);
+    return pid;
+  }
+
+  it('each become one video with the bytes that were sent, and every repeat answers the same', async () => {
+    const videoOf = new Map<Begun, number>();
+    for (let kill = 0; kill < COMPLETION_KILLS; kill += 1) {
+      const uploads = await Promise.all(Array.from({ length: COMPLETIONS }, (_, at) => sent(`file ${kill}.${at}`)));
+      const pid = await pidOf('video-rpc');
+      // Not through ./doul, which takes longer to start than all of this.
+      const killing = sleep(Math.random() * COMPLETING_MS).then(() => process.kill(pid, 'SIGKILL'));
+      const answers = await Promise.all(
+        [...uploads, ...uploads].map(async (upload) => [upload, (await insistently(upload)).video_id] as const),
+      );
+      await killing;
+      for (const [upload, id] of answers) expect(videoOf.set(upload, videoOf.get(upload) ?? id).get(upload)).toBe(id);
+    }
+    for (const [upload, id] of videoOf) {
+      expect((await complete(upload)).video_id).toBe(id);
+      expect((await objectStore().get(upload.key)).equals(upload.bytes)).toBe(true);
+    }
+    const videos = await alice.walks<VideoObject>('/douyin/publish/list/', 'video_list', { user_id: alice.id });
+    const wanted = [...videoOf].map(([{ title }, id]) => `${id} ${title}`);
+    expect(videos.map(({ id, title }) => `${id} ${title}`).sort()).toEqual(wanted.sort());
+    expect((await must<{ upload_list: unknown[] }>('GET', `${PATH}list/`, { token: alice.token })).upload_list).toEqual([]);
+  }, 240_000);
 });
 
 describe('an operator without a shell', () => {
