@@ -42,37 +42,72 @@ function queryText(query: Readonly<Record<string, string>>): string {
 /** `yyyymmddThhmmssZ`. */
 const timeText = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
 
-/** Where an object is without a signature, as the SDK addresses it. */
-function objectAddress({ endpoint, bucket, sld }: Signer, key: string): string {
+/** Where objects are without a signature, as the SDK addresses them. */
+function baseAddress({ endpoint, bucket, sld }: Signer): string {
   const { protocol, host } = new URL(endpoint);
-  return sld ? `${protocol}//${host}/${bucket}/${encodeKey(key)}` : `${protocol}//${bucket}.${host}/${encodeKey(key)}`;
+  return sld ? `${protocol}//${host}/${bucket}/` : `${protocol}//${bucket}.${host}/`;
+}
+
+/** What addresses that are signed as of the same moment share. */
+interface Moment {
+  readonly at: number;
+  readonly time: string;
+  readonly scope: string;
+  readonly signingKey: Buffer;
+  readonly base: string;
+  /** Of the latest address to read a file, for how many seconds it is good, and its query before the signature. */
+  read?: { readonly seconds: number; readonly query: string };
+}
+
+/** The latest moment of each signer: addresses to read files are signed as of the beginning of a window, many for each moment. */
+const moments = new WeakMap<Signer, Moment>();
+
+function momentOf(signer: Signer, at: number): Moment {
+  const known = moments.get(signer);
+  if (known?.at === at) return known;
+  const time = timeText(at);
+  const day = time.slice(0, 8);
+  const region = signer.region.replace(/^oss-/, '');
+  const scope = `${day}/${region}/oss/aliyun_v4_request`;
+  const signingKey =
+    known?.scope === scope
+      ? known.signingKey
+      : [region, 'oss', 'aliyun_v4_request'].reduce(hmac, hmac(`aliyun_v4${signer.accessKeySecret}`, day));
+  const made: Moment = { at, time, scope, signingKey, base: known?.base ?? baseAddress(signer) };
+  moments.set(signer, made);
+  return made;
+}
+
+function unsignedQuery({ accessKeyId }: Signer, moment: Moment, { seconds, query }: AddressRequest, additional: string): string {
+  const isPlain = query === undefined && additional === '';
+  if (isPlain && moment.read?.seconds === seconds) return moment.read.query;
+  const text = queryText({
+    ...query,
+    ...(additional === '' ? {} : { 'x-oss-additional-headers': additional }),
+    'x-oss-credential': `${accessKeyId}/${moment.scope}`,
+    'x-oss-date': moment.time,
+    'x-oss-expires': String(seconds),
+    'x-oss-signature-version': ALGORITHM,
+  });
+  if (isPlain) moment.read = { seconds, query: text };
+  return text;
 }
 
 /**
  * An address with a V4 signature of OSS in its query. The SDK makes the same ones, but always as of now; the time is a parameter
  * here, since addresses that are to be equal must have been signed at the same time.
  */
-export function signAddress(signer: Signer, { method, key, seconds, at, query = {}, headers = {} }: AddressRequest): string {
-  const time = timeText(at);
-  const day = time.slice(0, 8);
-  const region = signer.region.replace(/^oss-/, '');
-  const scope = `${day}/${region}/oss/aliyun_v4_request`;
+export function signAddress(signer: Signer, request: AddressRequest): string {
+  const { method, key, at, headers = {} } = request;
+  const moment = momentOf(signer, at);
+  const { time, scope, signingKey, base } = moment;
   const names = Object.keys(headers).sort(byName);
   const additional = names.filter((name) => !isAlwaysSigned(name)).join(';');
-  const unsigned = queryText({
-    ...query,
-    ...(additional === '' ? {} : { 'x-oss-additional-headers': additional }),
-    'x-oss-credential': `${signer.accessKeyId}/${scope}`,
-    'x-oss-date': time,
-    'x-oss-expires': String(seconds),
-    'x-oss-signature-version': ALGORITHM,
-  });
+  const unsigned = unsignedQuery(signer, moment, request, additional);
   const headerLines = names.map((name) => `${name}:${(headers[name] ?? '').trim()}\n`).join('');
-  const canonical = [method, `/${encode(signer.bucket)}/${encodeKey(key)}`, unsigned, headerLines, additional, 'UNSIGNED-PAYLOAD'].join(
-    '\n',
-  );
+  const path = encodeKey(key);
+  const canonical = [method, `/${encode(signer.bucket)}/${path}`, unsigned, headerLines, additional, 'UNSIGNED-PAYLOAD'].join('\n');
   const hash = createHash('sha256').update(canonical).digest('hex');
-  const signingKey = [day, region, 'oss', 'aliyun_v4_request'].reduce<string | Buffer>(hmac, `aliyun_v4${signer.accessKeySecret}`);
   const signature = hmac(signingKey, [ALGORITHM, time, scope, hash].join('\n')).toString('hex');
-  return `${objectAddress(signer, key)}?${unsigned}&x-oss-signature=${signature}`;
+  return `${base}${path}?${unsigned}&x-oss-signature=${signature}`;
 }
