@@ -5,10 +5,10 @@ import { seeded, zipf } from './skew.js';
 
 const VIDEOS = {
   name: 'doul_video.videos',
-  columns:
-    'id author_id title state object_key cover_key size_bytes width height duration_ms request_key created_at published_at feed_time state_at'.split(
-      ' ',
-    ),
+  columns: (
+    'id author_id title state object_key media_set cover_key pictures blurhash size_bytes width height duration_ms request_key ' +
+    'created_at published_at feed_time state_at'
+  ).split(' '),
 };
 /** Time between two publications when there is room for it, in ms: 100,000 videos are eleven days. */
 const USUAL_GAP_MS = 10_000;
@@ -16,7 +16,10 @@ const USUAL_GAP_MS = 10_000;
 const REST_MS = 60_000;
 
 const keyword = (at: number): string => KEYWORDS[at % KEYWORDS.length] ?? '';
-/** A title as long as people write them, so that a page of the feed has about 22 KB. */
+/** Of a processed video; its name has the length of a media set's. */
+const mediaSet = (id: number): string => `bench-${String(id).padStart(15, '0')}`;
+const BLURHASH = 'LEHV6nWB2yk8pyo0adR*.7kCMdnj';
+/** A title as long as people write them: with the addresses of what was made of a video a page of the feed has about 32 KB. */
 const title = (at: number): string => `${keyword(at)} 第${at}条：周末和朋友出门，最后一段我最喜欢 #${keyword(at * 7)}`;
 
 /**
@@ -37,7 +40,10 @@ export async function writeVideos(bulk: Bulk, users: Range, count: number): Prom
     title(at),
     'published',
     `bench/${first + at}.mp4`,
-    `bench/${first + at}.jpg`,
+    mediaSet(first + at),
+    `media/${mediaSet(first + at)}/cover-bench.jpg`,
+    1,
+    BLURHASH,
     1_000_000,
     720,
     1_280,
