@@ -4,22 +4,29 @@ import type { Profile } from '@doul/contracts';
 export const NO = 'false';
 export const YES = Buffer.from('true ');
 
-/** A user as JSON without a viewer: `bytes` says that nobody follows, at `followAt`. */
+/**
+ * Text as UTF-8, a character for each byte: a Buffer costs nearly as much again as what is in it, tens of thousands of pieces are kept, and
+ * texts are joined faster than Buffers are copied.
+ */
+export const bytesText = (text: string): string => Buffer.from(text).toString('latin1');
+
+/** A user as JSON without a viewer: `text` says that nobody follows, at `followAt`. */
 export interface AuthorPiece {
   readonly id: number;
-  readonly bytes: Buffer;
-  /** Offset of the value of `is_follow` in `bytes`. */
+  /** See `bytesText`. */
+  readonly text: string;
+  /** Offset of the value of `is_follow` in `text`. */
   readonly followAt: number;
 }
 
 /** @param extra further fields, each with its comma in front */
 export function authorPiece(profile: Profile, extra = ''): AuthorPiece {
-  const text = JSON.stringify;
+  const json = JSON.stringify;
   const before =
-    `{"id":${profile.id},"name":${text(profile.name)},"follow_count":${profile.followCount}` +
+    `{"id":${profile.id},"name":${json(profile.name)},"follow_count":${profile.followCount}` +
     `,"follower_count":${profile.followerCount},"is_follow":`;
   const after =
-    `,"avatar":${text(profile.avatar)},"background_image":${text(profile.backgroundImage)},"signature":${text(profile.signature)}` +
+    `,"avatar":${json(profile.avatar)},"background_image":${json(profile.backgroundImage)},"signature":${json(profile.signature)}` +
     `,"total_favorited":${profile.totalFavorited},"work_count":${profile.workCount},"favorite_count":${profile.favoriteCount}${extra}}`;
-  return { id: profile.id, bytes: Buffer.from(before + NO + after), followAt: Buffer.byteLength(before) };
+  return { id: profile.id, text: bytesText(before + NO + after), followAt: Buffer.byteLength(before) };
 }

@@ -1,13 +1,13 @@
 import { packIds } from '@doul/contracts';
 import type { AuthorPiece } from './author-piece.js';
-import { renderAnswer } from './render-answer.js';
-import type { VideoCard } from './video-card.js';
+import { renderAnswer, type Items } from './render-answer.js';
+import { cardHead, type VideoCard } from './video-card.js';
 
 /** Videos as a JSON list's items without a viewer, and where what depends on the viewer stands in them. */
 export interface CardPage {
   readonly cards: readonly VideoCard[];
   /** The items with commas between them; every flag says no. */
-  readonly bytes: Buffer;
+  readonly items: Items;
   /** Offset of `is_favorite` of each video. */
   readonly favoriteAt: readonly number[];
   /** Offset of `is_follow` of each video's author. */
@@ -26,33 +26,51 @@ export interface ViewerFlags {
   readonly followed: Uint8Array;
 }
 
-const COMMA = 0x2c;
+/** Items as a text that is put together only where it is written: for a page that is shown once. */
+class LooseItems implements Items {
+  readonly length: number;
+
+  constructor(private readonly text: string) {
+    this.length = text.length;
+  }
+
+  copy(target: Buffer, start: number): void {
+    target.write(this.text, start, 'latin1');
+  }
+}
 
 export function cardPage(cards: readonly VideoCard[]): CardPage {
-  const size = cards.reduce((sum, card) => sum + card.bytes.length + 1, 0);
-  const bytes = Buffer.allocUnsafe(Math.max(0, size - 1));
   const favoriteAt: number[] = [];
   const followAt: number[] = [];
   const authorOf: number[] = [];
   const authors: AuthorPiece[] = [];
-  let at = 0;
+  let text = '';
   for (const card of cards) {
-    if (at > 0) bytes[at++] = COMMA;
-    card.bytes.copy(bytes, at);
-    favoriteAt.push(at + card.favoriteAt);
-    followAt.push(at + card.authorAt + card.author.followAt);
+    text += (text === '' ? '' : ',') + cardHead(card.id);
+    followAt.push(text.length + card.author.followAt);
+    text += card.author.text;
+    favoriteAt.push(text.length + card.favoriteAt);
+    text += card.rest;
     let author = authors.findIndex(({ id }) => id === card.author.id);
     if (author < 0) author = authors.push(card.author) - 1;
     authorOf.push(author);
-    at += card.bytes.length;
   }
   const videoIds = packIds(cards.map(({ id }) => id));
-  return { cards, bytes, favoriteAt, followAt, authorOf, videoIds, authorIds: packIds(authors.map(({ id }) => id)) };
+  const authorIds = packIds(authors.map(({ id }) => id));
+  return { cards, items: new LooseItems(text), favoriteAt, followAt, authorOf, videoIds, authorIds };
+}
+
+/** The page with its items in one piece: for one that is shown again and again. */
+export function joinedPage(page: CardPage): CardPage {
+  if (Buffer.isBuffer(page.items)) return page;
+  const items = Buffer.allocUnsafeSlow(page.items.length);
+  page.items.copy(items, 0);
+  return { ...page, items };
 }
 
 /** A complete answer: `head`, the page as its viewer sees it, `tail`. */
 export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head: Buffer, tail: Buffer): Buffer {
-  if (!flags) return renderAnswer(head, page.bytes, tail);
+  if (!flags) return renderAnswer(head, page.items, tail);
   const likes = { at: page.favoriteAt, bits: flags.liked };
-  return renderAnswer(head, page.bytes, tail, likes, { at: page.followAt, bits: flags.followed, bitOf: page.authorOf });
+  return renderAnswer(head, page.items, tail, likes, { at: page.followAt, bits: flags.followed, bitOf: page.authorOf });
 }

@@ -6,7 +6,7 @@ import { CardChanges } from './card-changes.js';
 import { FreshCache } from './fresh-cache.js';
 import { cardBytes, videoCard, withAuthor, type VideoCard } from './video-card.js';
 
-/** About 40,000 cards. */
+/** About 50,000 cards. */
 const MAX_CARD_BYTES = 48 << 20;
 /** About 30,000 users. */
 const MAX_AUTHOR_BYTES = 16 << 20;
@@ -28,7 +28,7 @@ export class CardStore {
       name: 'authors',
       load: (ids) => this.loadAuthors(ids),
       maxBytes: MAX_AUTHOR_BYTES,
-      bytesOf: (author) => author.bytes.length + AUTHOR_OVERHEAD_BYTES,
+      bytesOf: (author) => author.text.length + AUTHOR_OVERHEAD_BYTES,
       isWatched,
     });
     this.cards = new FreshCache<{ card: VideoCard }>({

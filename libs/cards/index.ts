@@ -1,6 +1,6 @@
 export { authorPiece, type AuthorPiece } from './author-piece.js';
 export { CardChanges } from './card-changes.js';
-export { cardPage, type CardPage } from './card-page.js';
+export { cardPage, joinedPage, type CardPage } from './card-page.js';
 export { CardStore } from './card-store.js';
 export { CardsModule } from './cards.module.js';
 export { renderAnswer } from './render-answer.js';

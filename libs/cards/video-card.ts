@@ -1,21 +1,27 @@
 import { VideoState, type Card } from '@doul/contracts';
-import { NO, type AuthorPiece } from './author-piece.js';
+import { NO, bytesText, type AuthorPiece } from './author-piece.js';
 
-/** A video with its author as JSON without a viewer. Immutable: whatever changes in it makes a new one. */
+/**
+ * A video with its author as JSON without a viewer. Immutable: whatever changes in it makes a new one. An author is kept once, not in each
+ * of their videos.
+ */
 export interface VideoCard {
   readonly id: number;
-  /** The author's piece that lies in `bytes` from `authorAt` on. */
+  /** What stands between `cardHead` and `rest`. */
   readonly author: AuthorPiece;
-  readonly bytes: Buffer;
-  readonly authorAt: number;
-  /** Offset of the value of `is_favorite` in `bytes`; that of `is_follow` is `authorAt + author.followAt`. */
+  /** What follows the author; see `bytesText`. */
+  readonly rest: string;
+  /** Offset of the value of `is_favorite` in `rest`. */
   readonly favoriteAt: number;
-  /** Offset of the value of `title`, the last field. */
+  /** Offset of the value of `title`, the last field, in `rest`. */
   readonly titleAt: number;
 }
 
+/** What stands in front of a card's author. */
+export const cardHead = (id: number): string => `{"id":${id},"author":`;
+
 /** Bytes that a card takes in memory, roughly: its text, and its objects. */
-export const cardBytes = (card: VideoCard): number => card.bytes.length + 300;
+export const cardBytes = (card: VideoCard): number => card.rest.length + 250;
 
 /** States as clients see them; a card of any other is never shown. */
 const STATES: Partial<Record<VideoState, string>> = {
@@ -40,40 +46,28 @@ function mediaFields(card: Card): string {
 /** @param extra further fields, each with its comma in front */
 export function videoCard(card: Card, author: AuthorPiece, extra = ''): VideoCard {
   const text = JSON.stringify;
-  const head = Buffer.from(`{"id":${card.id},"author":`);
   const counts =
     `,"play_url":${text(card.playUrl)},"cover_url":${text(card.coverUrl)},"favorite_count":${card.favoriteCount}` +
     `,"comment_count":${card.commentCount},"is_favorite":`;
-  const title = `${mediaFields(card)},"title":`;
-  const tail = Buffer.from(`${counts}${NO}${title}${text(card.title)}${extra}}`);
-  const favoriteAt = head.length + author.bytes.length + Buffer.byteLength(counts);
+  const media = `${NO}${mediaFields(card)},"title":`;
+  const favoriteAt = Buffer.byteLength(counts);
   return {
     id: card.id,
     author,
-    bytes: Buffer.concat([head, author.bytes, tail]),
-    authorAt: head.length,
+    rest: bytesText(`${counts}${media}${text(card.title)}${extra}}`),
     favoriteAt,
-    titleAt: favoriteAt + NO.length + Buffer.byteLength(title),
+    titleAt: favoriteAt + Buffer.byteLength(media),
   };
 }
 
 /** The same video after its author changed. */
-export function withAuthor(card: VideoCard, author: AuthorPiece): VideoCard {
-  const end = card.authorAt + card.author.bytes.length;
-  const shift = author.bytes.length - card.author.bytes.length;
-  return {
-    ...card,
-    author,
-    bytes: Buffer.concat([card.bytes.subarray(0, card.authorAt), author.bytes, card.bytes.subarray(end)]),
-    favoriteAt: card.favoriteAt + shift,
-    titleAt: card.titleAt + shift,
-  };
-}
+export const withAuthor = (card: VideoCard, author: AuthorPiece): VideoCard => ({ ...card, author });
 
-export const titleOf = (card: VideoCard): string => JSON.parse(card.bytes.toString('utf8', card.titleAt, card.bytes.length - 1)) as string;
+export const titleOf = (card: VideoCard): string =>
+  JSON.parse(Buffer.from(card.rest.slice(card.titleAt, -1), 'latin1').toString()) as string;
 
 /** The same video with further fields, each with its comma in front. */
 export const withFields = (card: VideoCard, fields: string): VideoCard => ({
   ...card,
-  bytes: Buffer.concat([card.bytes.subarray(0, -1), Buffer.from(`${fields}}`)]),
+  rest: card.rest.slice(0, -1) + bytesText(`${fields}}`),
 });

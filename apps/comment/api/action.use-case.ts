@@ -33,7 +33,7 @@ export class ActionUseCase {
     if (!author) throw new Error(`user ${userId} has posted a comment and does not exist`);
     const { before, after } = commentPiece(comment, commentConfig().TZ_NAME);
     const head = Buffer.from(`${answerHead(call.language)},"comment":`);
-    return new RawAnswer(Buffer.concat([head, before, author.bytes, after, CLOSE]));
+    return new RawAnswer(Buffer.concat([head, before, Buffer.from(author.text, 'latin1'), after, CLOSE]));
   }
 
   private async remove(input: InputOf<typeof commentAction>, call: Call): Promise<AnswerOf<typeof commentAction>> {

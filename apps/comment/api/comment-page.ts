@@ -60,7 +60,7 @@ export function joinPage(page: CommentPage, authors: readonly (AuthorPiece | nul
     add(before);
     followAt.push(length + author.followAt);
     authorOf.push(place);
-    add(author.bytes);
+    add(Buffer.from(author.text, 'latin1'));
     add(after);
   }
   return { authors, bytes: Buffer.concat(parts, length), followAt, authorOf };

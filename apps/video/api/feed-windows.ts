@@ -1,4 +1,4 @@
-import { CardStore, cardPage, type CardPage, type VideoCard } from '@doul/cards';
+import { CardStore, cardPage, joinedPage, type CardPage, type VideoCard } from '@doul/cards';
 import { FeedServiceDefinition } from '@doul/contracts';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { childLog, newContext, runInContext } from '@doul/runtime';
@@ -84,12 +84,12 @@ export class FeedWindows {
     return window;
   }
 
-  /** The page of a window, or undefined when one of its videos is gone. */
+  /** The page of a window, or undefined when one of its videos is gone. What is asked for again is put into one piece. */
   private make(before: number, window: Window, cards: readonly VideoCard[], now: number): WindowPage | undefined {
     if (cards.length < window.ids.length) return undefined;
     const known = this.pages.get(before)?.page;
     const same = known?.cards.length === cards.length && known.cards.every((card, at) => card === cards[at]);
-    const page = known && same ? known : cardPage(cards);
+    const page = known && same ? joinedPage(known) : cardPage(cards);
     this.pages.set(before, { window, page, checkedAt: now });
     return { page, last: window.last };
   }

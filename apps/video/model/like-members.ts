@@ -1,5 +1,5 @@
 import { CommonErrors, DoulError, bitsWhere, unpackIds } from '@doul/contracts';
-import { CommandBatch, MemberFlags, RedisStore, type RedisCall } from '@doul/data';
+import { CommandBatch, MemberFlags, RedisStore, encodeArguments, type RedisCall } from '@doul/data';
 import { Injectable } from '@nestjs/common';
 import { LikeRepository, type LikedVideo } from './like.repository.js';
 import { LikeStore } from './like.store.js';
@@ -16,6 +16,13 @@ export interface FlagQuestion {
   ids: Uint8Array;
 }
 
+/** Asks for some of a viewer's likes before a time (Unix ms, exclusive), latest first. */
+export interface ListQuestion {
+  viewerId: number;
+  before: number;
+  limit: number;
+}
+
 type Score = string | null;
 
 /** Where a viewer's likes are: those up to `floor` (Unix ms) only in MySQL, as of loading number `loading`. */
@@ -27,6 +34,11 @@ interface Split {
 /** Members and scores, as Redis answers them in turn. */
 const pairsOf = (flat: readonly string[]): LikedVideo[] =>
   Array.from({ length: flat.length / 2 }, (_, at) => ({ videoId: Number(flat[2 * at]), likedAt: Number(flat[2 * at + 1]) }));
+
+/** The marks of a membership, as `CommandBatch` takes them. */
+const MARKS = encodeArguments([LOADED_MEMBER, LOADING_MEMBER]);
+
+const beforeText = (before: number): string => (before === Infinity ? '+inf' : `(${before}`);
 
 /** A list is read again when its membership was loaded anew meanwhile: once for every 2,000 likes of one viewer. */
 const LIST_TRIES = 5;
@@ -89,11 +101,37 @@ export class LikeMembers {
     return new Map(videoIds.map((id) => [id, `${old.has(id) ? '+' : '-'}${split.loading ?? ''}`]));
   }
 
+  /**
+   * The lists of many viewers in one round trip; undefined for those that need a closer look: whose membership is not loaded or being
+   * changed, or goes on in MySQL.
+   */
+  async latestOfMany(questions: readonly ListQuestion[]): Promise<(LikedVideo[] | undefined)[]> {
+    const found: (LikedVideo[] | undefined)[] = questions.map(() => undefined);
+    const batch = new CommandBatch(this.redis.client);
+    questions.forEach(({ viewerId, before, limit }, at) => {
+      const key = this.store.membershipKey(viewerId);
+      const range = encodeArguments([beforeText(before), '(0', 'WITHSCORES', 'LIMIT', 0, limit]);
+      let marks = '';
+      let likes: LikedVideo[] = [];
+      batch.add('ZMSCORE', key, MARKS, 2, (reply) => (marks = String(reply)));
+      batch.add('ZREVRANGEBYSCORE', key, range, 6, (reply) => {
+        // Members and scores are pairs in Redis's newer protocol, and follow each other in the older one.
+        likes = pairsOf((reply as readonly unknown[]).flat().map(String));
+      });
+      batch.add('ZMSCORE', key, MARKS, 2, (reply) => {
+        // The floor is 0 where Redis has all likes.
+        if (marks.startsWith('0,') && String(reply) === marks) found[at] = likes;
+      });
+    });
+    await batch.send();
+    return found;
+  }
+
   /** Liked videos before a time (Unix ms, exclusive), latest first; undefined when the membership is not loaded. */
   async latest(viewerId: number, before: number, limit: number): Promise<LikedVideo[] | undefined> {
     const key = this.store.membershipKey(viewerId);
     const marks: RedisCall = ['zmscore', key, LOADED_MEMBER, LOADING_MEMBER];
-    const from = before === Infinity ? '+inf' : `(${before}`;
+    const from = beforeText(before);
     for (let tries = 0; tries < LIST_TRIES; tries += 1) {
       const range: RedisCall = ['zrevrangebyscore', key, from, '(0', 'WITHSCORES', 'LIMIT', 0, limit + 1];
       const [first, flat, last] = (await this.redis.many([marks, range, marks])) as [Score[], string[], Score[]];

@@ -3,7 +3,7 @@ import { childLog, newContext, runInContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { nanoid } from 'nanoid';
 import { LikeLoader } from './like-loader.js';
-import { LikeMembers, type FlagQuestion } from './like-members.js';
+import { LikeMembers, type FlagQuestion, type ListQuestion } from './like-members.js';
 import type { LikedVideo } from './like.repository.js';
 import { RECORDED } from './like.scripts.js';
 import { LikeStore, type AskedLike, type Like } from './like.store.js';
@@ -119,6 +119,15 @@ export class Likes {
       const failure = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
       return cold.map(() => failure);
     }
+  }
+
+  /**
+   * Lists of many viewers in one round trip; undefined for those that `latest` has to be asked for.
+   *
+   * @throws DoulError UNAVAILABLE when Redis is away
+   */
+  latestOfMany(questions: readonly ListQuestion[]): Promise<(LikedVideo[] | undefined)[]> {
+    return this.members.latestOfMany(questions);
   }
 
   /** Liked videos before a time (Unix ms, exclusive), latest first; fewer than `limit` only at the end. */

@@ -16,6 +16,8 @@ import {
   type SetFavoritesResponse,
 } from '@doul/contracts';
 import { RpcController, answerEach, type RpcHandlers } from '@doul/rpc';
+import type { ListQuestion } from '../model/like-members.js';
+import type { LikedVideo } from '../model/like.repository.js';
 import { Likes, type LikeOutcome } from '../model/likes.js';
 import { cut, parseCursor } from './cursor.js';
 import { requireAtMost } from './limits.js';
@@ -73,24 +75,37 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
 
   async getFavoritePages({ questions }: GetFavoritePagesRequest): Promise<GetFavoritePagesResponse> {
     requireAtMost(MAX_QUESTIONS, questions, 'questions');
-    const results = questions.map((question) => this.favoritePage(question).catch(expected));
+    const asked = questions.map(listQuestion);
+    const good = asked.filter((question): question is ListQuestion => !(question instanceof DoulError));
+    const firsts = (await this.likes.latestOfMany(good))[Symbol.iterator]();
+    const results = asked.map(async (question) =>
+      question instanceof DoulError ? question : this.favoritePage(question, firsts.next().value).catch(expected),
+    );
     return answerEach(await Promise.all(results), NO_PAGE);
   }
 
-  /** Removed videos are passed over, so a page is full unless the list ends. */
-  private async favoritePage({ userId, cursor, limit }: FavoritePageQuestion): Promise<FavoritePage> {
-    const size = Math.min(Math.max(1, limit), MAX_IDS);
-    const found: { videoId: number; likedAt: number }[] = [];
-    for (let before = parseCursor(cursor); found.length <= size;) {
-      const wanted = size + 1;
-      const page = await this.likes.latest(userId, before, wanted);
-      const visible = await this.videos.among(page.map((item) => item.videoId));
-      found.push(...page.filter((item) => visible.has(item.videoId)));
-      if (page.length < wanted) break;
-      before = page.at(-1)?.likedAt ?? 0;
+  /** Removed videos are passed over, so a page is full unless the list ends. @param first the list's answer, if it has been read already */
+  private async favoritePage(question: ListQuestion, first: LikedVideo[] | undefined): Promise<FavoritePage> {
+    const { viewerId, limit: wanted } = question;
+    const size = wanted - 1;
+    const found: LikedVideo[] = [];
+    for (let likes = first ?? (await this.likes.latest(viewerId, question.before, wanted)); ;) {
+      const visible = await this.videos.among(likes.map((item) => item.videoId));
+      found.push(...likes.filter((item) => visible.has(item.videoId)));
+      if (likes.length < wanted || found.length > size) break;
+      likes = await this.likes.latest(viewerId, likes.at(-1)?.likedAt ?? 0, wanted);
     }
     const { page, nextCursor } = cut(found, size, (item) => item.likedAt);
     return { videoIds: packIds(page.map((item) => item.videoId)), nextCursor };
+  }
+}
+
+/** One like more than the page shows tells whether it is the last. A question that cannot be read fails alone. */
+function listQuestion({ userId, cursor, limit }: FavoritePageQuestion): ListQuestion | DoulError {
+  try {
+    return { viewerId: userId, before: parseCursor(cursor), limit: Math.min(Math.max(1, limit), MAX_IDS) + 1 };
+  } catch (error) {
+    return expected(error);
   }
 }
 

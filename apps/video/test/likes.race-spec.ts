@@ -99,5 +99,12 @@ describe('likes under concurrency', () => {
       before = page.at(-1)?.likedAt ?? 0;
     }
     expect(walked).toEqual([...videos].reverse());
+    const [all, none, unknown] = await model.likes.latestOfMany([
+      { viewerId: 42, before: Infinity, limit: 20 },
+      { viewerId: 42, before: 1, limit: 20 },
+      { viewerId: 43, before: Infinity, limit: 20 },
+    ]);
+    expect(all?.map((item) => item.videoId)).toEqual(walked);
+    expect([none, unknown]).toEqual([[], undefined]);
   });
 });

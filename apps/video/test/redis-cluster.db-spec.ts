@@ -42,6 +42,10 @@ describe('on a Redis Cluster of three nodes', () => {
     expect((await model.userCounters.getMany([AUTHOR])).get(AUTHOR)?.total_favorited).toBe(2 * viewers.length - 1);
     expect((await model.members.counts([100, 101])).get(101)).toBe(2);
     expect((await model.likes.latest(101, Infinity, 5)).map((like) => like.videoId)).toEqual([second, first]);
+    const lists = await model.likes.latestOfMany(viewers.map((viewerId) => ({ viewerId, before: Infinity, limit: 5 })));
+    expect(lists.map((list) => list?.map((like) => like.videoId))).toEqual(
+      viewers.map((viewerId) => (viewerId === 100 ? [second] : [second, first])),
+    );
     expect(await model.differences(20)).toEqual([]);
   });
 
