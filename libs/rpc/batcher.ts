@@ -119,7 +119,8 @@ export class Batcher<Q, A> {
     const until = batch.reduce((latest, waiter) => Math.max(latest, waiter.until), 0);
     const timers = batch.filter((waiter) => waiter.until < until - SLACK_MS).map(expire);
     // The batch belongs to no single request: it has no caller, and the deadline of the one who waits longest.
-    const context: RequestContext = { ...newContext(nanoid()), deadline: until };
+    const { requestId, traceparent, calls } = newContext(nanoid());
+    const context: RequestContext = { requestId, traceparent, calls, deadline: until };
     try {
       const answers = await runInContext(context, () => this.answers(batch, until));
       batch.forEach((waiter, at) => settle(waiter, context.calls, answers[at] as A | DoulError));

@@ -59,7 +59,7 @@ export function clientOver<D extends RpcDefinition>(
     const layout = batchLayout(method);
     if (!layout) continue;
     const batcher = batcherFor(`${definition.fullName}/${key}`, method, layout, call);
-    ask[key] = (question, options = {}) => batcher.ask(question, { ...options, until: untilOf(options) });
+    ask[key] = (question, options = {}) => batcher.ask(question, { until: untilOf(options), signal: options.signal, alone: options.alone });
   }
   return { ...methods, ask } as unknown as RpcClient<D>;
 }

@@ -20,7 +20,14 @@ const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 
 function contextOf({ requestId, traceparent, userId, timeoutMs }: StreamCall): RequestContext {
   const context = newContext(requestId || nanoid(), traceparent || undefined);
-  return { ...context, deadline: Date.now() + timeoutMs, ...(userId > 0 ? { userId } : {}) };
+  const deadline = Date.now() + timeoutMs;
+  return {
+    requestId: context.requestId,
+    traceparent: context.traceparent,
+    calls: context.calls,
+    deadline,
+    userId: userId > 0 ? userId : undefined,
+  };
 }
 
 /** One caller's stream. */

@@ -60,7 +60,7 @@ export function netChanges(entries: readonly LogEntry[]): NetChange[] {
       const key = pairKey(change.viewerId, change.videoId);
       const known = net.get(key);
       if (known) known.likedAt = change.likedAt;
-      else net.set(key, { ...change, before: change.likedAt === 0 });
+      else net.set(key, { viewerId: change.viewerId, videoId: change.videoId, likedAt: change.likedAt, before: change.likedAt === 0 });
     }
   }
   return [...net.values()].sort((a, b) => a.viewerId - b.viewerId || a.videoId - b.videoId);

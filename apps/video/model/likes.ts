@@ -45,7 +45,7 @@ export class Likes {
    */
   async set(likes: readonly Like[]): Promise<LikeOutcome[]> {
     const outcomes: LikeOutcome[] = likes.map(() => 'unavailable');
-    let left: Entry[] = likes.map((like, at) => ({ ...like, at }));
+    let left: Entry[] = likes.map(({ viewerId, videoId, liked }, at) => ({ viewerId, videoId, liked, at }));
     for (let round = 0; left.length > 0 && round < ROUNDS; round += 1) left = await this.round(left, outcomes);
     return outcomes;
   }

@@ -30,13 +30,20 @@ export class CardReader {
     const visible = ids.flatMap((id) => stored.get(id) ?? []).filter((video) => isVisible(video, viewerId));
     const shown = visible.map((video) => video.id);
     const [likes, comments] = await Promise.all([this.videoCounters.getMany(shown), this.commentCounts(shown)]);
-    return visible.map((video) => ({
-      ...this.addresses.of(video),
+    return visible.map((video) => this.card(video, likes.get(video.id)?.favorite_count ?? 0, comments.get(video.id) ?? 0));
+  }
+
+  /** Each field by its name: an object that begins with the fields of another costs V8 a hundred times as much. */
+  private card(video: StoredVideo, favoriteCount: number, commentCount: number): Card {
+    const { playUrl, coverUrl, hlsUrl, coverSmallUrl, previewUrl, storyboardUrl } = this.addresses.of(video);
+    return {
       id: video.id,
       authorId: video.authorId,
       title: video.title,
-      favoriteCount: likes.get(video.id)?.favorite_count ?? 0,
-      commentCount: comments.get(video.id) ?? 0,
+      playUrl,
+      coverUrl,
+      favoriteCount,
+      commentCount,
       state: stateOf(video.state),
       reason: video.reason,
       createdAtMs: video.createdAt,
@@ -45,8 +52,12 @@ export class CardReader {
       width: video.width,
       height: video.height,
       durationMs: video.durationMs,
+      hlsUrl,
+      coverSmallUrl,
+      previewUrl,
+      storyboardUrl,
       blurhash: video.blurhash,
-    }));
+    };
   }
 
   private async commentCounts(ids: readonly number[]): Promise<Map<number, number>> {
