@@ -5,7 +5,7 @@ import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
 import { MAX_LIST } from './favorite.schema.js';
 import { deleteVideo, listPublished, publishVideo } from './publish.schema.js';
-import { Uploads } from './uploads.js';
+import { OneRequestUpload } from './one-request-upload.js';
 import { UserCheck } from './user-check.js';
 import { VideoLists, pageFields } from './video-lists.js';
 
@@ -13,7 +13,7 @@ import { VideoLists, pageFields } from './video-lists.js';
 export class PublishController {
   constructor(
     @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
-    private readonly uploads: Uploads,
+    private readonly uploads: OneRequestUpload,
     private readonly lists: VideoLists,
     private readonly cards: CardStore,
     private readonly users: UserCheck,

@@ -20,7 +20,7 @@ import { PublishController } from './publish.controller.js';
 import { TitleCheck } from './title-check.js';
 import { UploadController } from './upload.controller.js';
 import { StatusController } from './status.controller.js';
-import { Uploads } from './uploads.js';
+import { OneRequestUpload } from './one-request-upload.js';
 import { UserCheck } from './user-check.js';
 import { VideoLists } from './video-lists.js';
 
@@ -38,7 +38,7 @@ import { VideoLists } from './video-lists.js';
     ),
   ],
   controllers: [FeedController, FavoriteController, JobsController, PublishController, StatusController, UploadController],
-  providers: [FeedPages, FeedWindows, TitleCheck, Uploads, UserCheck, VideoLists],
+  providers: [FeedPages, FeedWindows, TitleCheck, OneRequestUpload, UserCheck, VideoLists],
 })
 export class VideoApiModule {}
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogRead } from '../model/like.store.js';
 import type { Offset } from '../model/like.repository.js';
-import { LikeSink } from '../worker/like-sink.js';
+import { LikeSink } from '../worker/likes/like-sink.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 let model: ModelFixture;

@@ -1,6 +1,6 @@
 import { eventually } from '@doul/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LikeSinkRunner } from '../worker/like-sink-runner.js';
+import { LikeSinkRunner } from '../worker/likes/like-sink-runner.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 let model: ModelFixture;

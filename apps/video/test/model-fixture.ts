@@ -27,7 +27,7 @@ import { RenditionRepository } from '../model/rendition.repository.js';
 import { StatusLog } from '../model/status-log.js';
 import { VideoCopies } from '../model/video-copies.js';
 import { VideoRepository } from '../model/video.repository.js';
-import { LikeSink } from '../worker/like-sink.js';
+import { LikeSink } from '../worker/likes/like-sink.js';
 
 /** Redis database of these specs; it is emptied before and after. */
 const TEST_REDIS_DB = 9;

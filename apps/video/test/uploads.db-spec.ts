@@ -10,7 +10,7 @@ import { UploadRepository } from '../model/upload.repository.js';
 import { Uploads } from '../model/uploads.js';
 import { MediaCheck } from '../rpc/media-check.js';
 import { UploadService } from '../rpc/upload.service.js';
-import { UploadCleaner } from '../worker/upload-cleaner.js';
+import { UploadCleaner } from '../worker/cleaning/upload-cleaner.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 /** The service without its wire. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Step } from '../model/media-job.js';
+import type { Step } from '../../model/media-job.js';
 import type { MediaStep } from './media-step.js';
 import { CoverStep } from './steps/cover.step.js';
 import { FirstStep } from './steps/first.step.js';

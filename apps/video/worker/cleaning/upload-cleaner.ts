@@ -3,8 +3,8 @@ import { childLog, holdLease } from '@doul/runtime';
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UploadRepository } from '../model/upload.repository.js';
-import { Uploads } from '../model/uploads.js';
+import { UploadRepository } from '../../model/upload.repository.js';
+import { Uploads } from '../../model/uploads.js';
 
 const log = childLog('upload-cleaner');
 

@@ -1,5 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { UserCounters, VideoCounters } from '../model/counters.js';
+import { UserCounters, VideoCounters } from '../../model/counters.js';
 
 /** Copies changed counters to Redis. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { PublicationRepository } from '../../model/publication.repository.js';
-import { examineFile } from '../media/examine.js';
+import { PublicationRepository } from '../../../model/publication.repository.js';
+import { examineFile } from '../../media/examine.js';
 import { Rejection, mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { SourceFiles } from '../source-files.js';
 

@@ -1,6 +1,6 @@
 import { childLog } from '@doul/runtime';
-import { LEASE_MS, type Claim, type MediaJobRepository } from '../model/media-job.repository.js';
-import { PROBED_PERCENT, type PublicationRepository } from '../model/publication.repository.js';
+import { LEASE_MS, type Claim, type MediaJobRepository } from '../../model/media-job.repository.js';
+import { PROBED_PERCENT, type PublicationRepository } from '../../model/publication.repository.js';
 
 const log = childLog('media');
 /** Several renewals fit into a lease, so that one that fails does not lose it. */

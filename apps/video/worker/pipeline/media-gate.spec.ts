@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runTool } from './media/run-tool.js';
+import { runTool } from '../media/run-tool.js';
 import { MediaGate } from './media-gate.js';
 
 const never = new AbortController().signal;

@@ -2,7 +2,7 @@ import { childLog, holdLease } from '@doul/runtime';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LikeStore } from '../model/like.store.js';
+import { LikeStore } from '../../model/like.store.js';
 import { LikeSink } from './like-sink.js';
 
 const log = childLog('likes');

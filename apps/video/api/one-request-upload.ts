@@ -19,9 +19,9 @@ interface StoredFile {
 /** After these nobody knows whether the video exists now, so its file must stay. */
 const UNCERTAIN = new Set([CommonErrors.UNAVAILABLE.row.code, CommonErrors.DEADLINE.row.code, CommonErrors.INTERNAL.row.code]);
 
-/** Takes videos in: the file straight to the object store, then the row. Whatever fails leaves no file behind. */
+/** Takes videos in that come in one request: the file straight to the object store, then the row. Whatever fails leaves no file behind. */
 @Injectable()
-export class Uploads {
+export class OneRequestUpload {
   private readonly objects: ObjectStore = objectStore();
 
   constructor(

@@ -2,8 +2,8 @@ import type { ObjectStore } from '@doul/storage';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { MASTER_FILE, setPrefix } from '../model/media-keys.js';
-import { videoConfig } from '../video.config.js';
+import { MASTER_FILE, setPrefix } from '../../model/media-keys.js';
+import { videoConfig } from '../../video.config.js';
 
 export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 

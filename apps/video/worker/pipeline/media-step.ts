@@ -1,5 +1,5 @@
-import type { Claim } from '../model/media-job.repository.js';
-import type { RejectionReason } from '../video.reasons.js';
+import type { Claim } from '../../model/media-job.repository.js';
+import type { RejectionReason } from '../../video.reasons.js';
 
 /** One step of one video's processing, as its worker sees it. */
 export interface StepRun {

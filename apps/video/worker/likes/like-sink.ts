@@ -1,9 +1,9 @@
 import { childLog, metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
-import { LikeSinkRepository } from '../model/like-sink.repository.js';
-import { LOG_START, comparePositions, type LogPosition } from '../model/like-log.js';
-import { LikeRepository, type Offset } from '../model/like.repository.js';
-import { LikeStore, type LogRead } from '../model/like.store.js';
+import { LikeSinkRepository } from '../../model/like-sink.repository.js';
+import { LOG_START, comparePositions, type LogPosition } from '../../model/like-log.js';
+import { LikeRepository, type Offset } from '../../model/like.repository.js';
+import { LikeStore, type LogRead } from '../../model/like.store.js';
 
 const log = childLog('likes');
 const drained = metrics.counter('doul_like_entries_total', 'Log entries taken into MySQL', ['shard']);

@@ -1,10 +1,10 @@
 import { childLog, isStopping, metrics } from '@doul/runtime';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { nanoid } from 'nanoid';
-import type { Step } from '../model/media-job.js';
-import { MediaJobRepository, type Claim } from '../model/media-job.repository.js';
-import { PublicationRepository } from '../model/publication.repository.js';
-import { VideoCopies } from '../model/video-copies.js';
+import type { Step } from '../../model/media-job.js';
+import { MediaJobRepository, type Claim } from '../../model/media-job.repository.js';
+import { PublicationRepository } from '../../model/publication.repository.js';
+import { VideoCopies } from '../../model/video-copies.js';
 import { JobProgress } from './job-progress.js';
 import { JobLost, Rejection } from './media-step.js';
 import { MediaSteps } from './media-steps.js';

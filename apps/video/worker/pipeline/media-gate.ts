@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { ToolGroup } from './media/tool-group.js';
+import { ToolGroup } from '../media/tool-group.js';
 
 const POLL_MS = 500;
 /** Longest wait for a quiet moment, in ms: below what the broker allows a handler. Whoever waited in vain is woken again later. */

@@ -1,12 +1,12 @@
 import { childLog, holdLease } from '@doul/runtime';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MediaJobRepository } from '../model/media-job.repository.js';
-import { PublicationRepository } from '../model/publication.repository.js';
-import { StatusLog } from '../model/status-log.js';
+import { MediaJobRepository } from '../../model/media-job.repository.js';
+import { PublicationRepository } from '../../model/publication.repository.js';
+import { StatusLog } from '../../model/status-log.js';
 import { Orphans } from './orphans.js';
 import { Purge } from './purge.js';
-import { removeOrphanedFiles } from './temp-files.js';
+import { removeOrphanedFiles } from '../pipeline/temp-files.js';
 
 const log = childLog('sweeper');
 const EVERY_MS = 5_000;

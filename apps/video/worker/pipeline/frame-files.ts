@@ -2,9 +2,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { framesSize, type Frames } from './media/frames.js';
-import type { Rendition } from './media/ladder.js';
-import type { Source } from './media/source.js';
+import { framesSize, type Frames } from '../media/frames.js';
+import type { Rendition } from '../media/ladder.js';
+import type { Source } from '../media/source.js';
 import { mediaWorkConfig } from './media-work.config.js';
 import { newFolder, requireSpace } from './temp-files.js';
 

@@ -1,8 +1,8 @@
 import { childLog } from '@doul/runtime';
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
-import { ORPHAN_MS, VIDEO_PREFIXES } from '../model/media-keys.js';
-import { VideoRepository } from '../model/video.repository.js';
+import { ORPHAN_MS, VIDEO_PREFIXES } from '../../model/media-keys.js';
+import { VideoRepository } from '../../model/video.repository.js';
 
 const log = childLog('orphans');
 /** Files of one look; the next look goes on where this one ended. */

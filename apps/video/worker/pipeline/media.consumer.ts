@@ -1,8 +1,8 @@
 import { RenditionsDueEvent, VideoDueEvent, type VideoDue } from '@doul/contracts';
 import { OnEvent } from '@doul/events';
 import { Injectable } from '@nestjs/common';
-import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
-import { MediaJobRepository } from '../model/media-job.repository.js';
+import { BACKGROUND, FOREGROUND } from '../../model/media-job.js';
+import { MediaJobRepository } from '../../model/media-job.repository.js';
 import { MediaGate } from './media-gate.js';
 import { MediaRunner } from './media-runner.js';
 

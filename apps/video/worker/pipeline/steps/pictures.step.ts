@@ -1,9 +1,9 @@
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { join } from 'node:path';
-import { PLAY_FILE, setPrefix } from '../../model/media-keys.js';
-import { RenditionRepository } from '../../model/rendition.repository.js';
-import { makePreview, makeStoryboard } from '../media/pictures.js';
+import { PLAY_FILE, setPrefix } from '../../../model/media-keys.js';
+import { RenditionRepository } from '../../../model/rendition.repository.js';
+import { makePreview, makeStoryboard } from '../../media/pictures.js';
 import { storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { fetchTo, sourceOf, withFolder } from '../media-set.js';

@@ -1,11 +1,11 @@
 import { CommonErrors } from '@doul/contracts';
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
-import { LikeRepository } from '../model/like.repository.js';
-import { Likes } from '../model/likes.js';
-import { PublicationRepository, type Leftovers } from '../model/publication.repository.js';
-import { VideoCopies } from '../model/video-copies.js';
-import { removeSet } from './made-files.js';
+import { LikeRepository } from '../../model/like.repository.js';
+import { Likes } from '../../model/likes.js';
+import { PublicationRepository, type Leftovers } from '../../model/publication.repository.js';
+import { VideoCopies } from '../../model/video-copies.js';
+import { removeSet } from '../pipeline/made-files.js';
 
 /** Likes taken back at once. */
 const BATCH = 500;
