@@ -9,9 +9,9 @@ import { startByHand, stopByHand } from './by-hand.js';
 /** MEDIA_UPLOADS=20 MEDIA_KILLS=20 shows the same for longer. */
 const UPLOADS = Number(process.env['MEDIA_UPLOADS'] ?? 8);
 const KILLS = Number(process.env['MEDIA_KILLS'] ?? 4);
-/** Kills of the layer that completes uploads, and how many uploads are completed then. */
-const COMPLETION_KILLS = Number(process.env['COMPLETION_KILLS'] ?? 2);
-const COMPLETIONS = 12;
+/** Kills of the layer that completes uploads, and how many uploads are completed at each; COMPLETION_KILLS=20 shows it for longer. */
+const COMPLETION_KILLS = Number(process.env['COMPLETION_KILLS'] ?? 1);
+const COMPLETIONS = 18;
 /** About as long as that takes, in ms. */
 const COMPLETING_MS = 250;
 /** Every fourth upload is no video. */
