@@ -3,7 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Looking costs the machine something too. */
-const LOOK_MS = 100;
+const LOOK_MS = 250;
 const LIMIT_MS = 15 * 60_000;
 
 interface Status {
