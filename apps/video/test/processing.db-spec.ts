@@ -248,7 +248,7 @@ describe('orphans', () => {
     const cover = `covers/${nanoid()}.jpg`;
     await objects.put(cover, clip, { contentType: 'image/jpeg' });
     const old = await upload(7, clip);
-    await model.database.execute("UPDATE videos SET state = 'published', cover_key = ? WHERE id = ?", [cover, old.id]);
+    await model.database.execute('UPDATE videos SET cover_key = ? WHERE id = ?', [cover, old.id]);
     const lost = [`originals/spec-${process.pid}-orphan.mp4`, `media/${nanoid()}/play.mp4`, `covers/${nanoid()}.jpg`];
     for (const orphan of lost) await objects.put(orphan, clip, { contentType: 'video/mp4' });
     const walk = async (now: number): Promise<void> => {
