@@ -7,7 +7,7 @@ import { SourceFiles } from '../source-files.js';
 /** Fetching is the smaller part of a probe; decoding the rest. */
 const FETCHED_SHARE = 0.3;
 
-/** Fetches an upload, compares it with what its uploader said of it, and decodes all of it. */
+/** Fetches an upload, compares it with what its uploader said of it, and examines it. */
 @Injectable()
 export class ProbeStep implements MediaStep {
   constructor(
