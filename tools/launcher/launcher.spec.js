@@ -1,13 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseArguments } from './arguments.js';
 import { choose, valueOf } from './bench.js';
 import { countCrash, HEALTHY_MS, pauseAfter } from './backoff.js';
 import { exportLines } from './environment.js';
 import { outdated } from './fresh.js';
+import { readJson, ROOT } from './layout.js';
 import { choosePorts, PORT_NAMES } from './ports.js';
 import { checkProfileName, overridesIn } from './profile.js';
 import { isAlive, stat } from './procs.js';
-import { failuresOf, sum, tallyOf } from './tally.js';
+import { sum, tallyOf } from './tally.js';
 import { splitProfile } from './tools.js';
 
 describe('restarts after crashes', () => {
@@ -91,38 +97,46 @@ describe('packages', () => {
 });
 
 describe('the tally of a test run', () => {
-  it('counts a file that could not be loaded, and a run that ended badly', () => {
-    expect(tallyOf({ numPassedTests: 3, numFailedTests: 1, testResults: [{ status: 'failed', assertionResults: [] }] }, 1)).toEqual({
-      passed: 3,
-      failed: 2,
-    });
-    expect(tallyOf(undefined, 1)).toEqual({ passed: 0, failed: 1 });
-    expect(tallyOf({ numPassedTests: 3, numFailedTests: 0 }, 0)).toEqual({ passed: 3, failed: 0 });
+  it('is that of its report, or a failure when it ended badly and does not say why', () => {
+    expect(tallyOf({ passed: 3, failures: ['a feed begins: empty'] }, 1)).toEqual({ passed: 3, failures: ['a feed begins: empty'] });
+    expect(tallyOf({ passed: 3, failures: [] }, 0)).toEqual({ passed: 3, failures: [] });
+    expect(tallyOf({ passed: 3, failures: [] }, 7).failures).toEqual(['ended with code 7 and no failure']);
+    expect(tallyOf(undefined, 0).failures).toEqual(['ended with code 0 and no report']);
     expect(
       sum([
-        { passed: 1, failed: 0 },
-        { passed: 2, failed: 3 },
+        { passed: 1, failures: [] },
+        { passed: 2, failures: ['a', 'b'] },
       ]),
-    ).toEqual({ passed: 3, failed: 3 });
+    ).toEqual({ passed: 3, failed: 2 });
   });
-});
 
-describe('the end of a test run', () => {
-  it('names what failed, and files that could not be loaded', () => {
-    const passed = { status: 'passed', fullName: 'a feed ends' };
-    const failed = { status: 'failed', fullName: 'a feed begins', failureMessages: [`Error: empty${' at somewhere'.repeat(50)}`] };
-    const [first, second, ...more] = failuresOf({
-      testResults: [
-        { name: 'feed.spec.ts', status: 'failed', assertionResults: [passed, failed] },
-        { name: 'broken.spec.ts', status: 'failed', message: 'no such module', assertionResults: [] },
-        { name: 'empty.spec.ts', status: 'passed', assertionResults: [] },
-      ],
+  it('names tests that failed, files that could not be loaded, hooks that threw and errors that nobody waited for', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'doul-tally-'));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    const specs = {
+      feed: `it('begins', () => {}); it('ends', () => { throw new Error('endless'); });`,
+      hook: `describe('a hook', () => { it('is not seen', () => {}); afterAll(() => { throw new Error('not closed'); }); });`,
+      lost: `it('goes on', async () => { void Promise.reject(new Error('nobody waits')); await new Promise((done) => setTimeout(done, 50)); });`,
+      broken: `import './nowhere.js';`,
+      skipped: `it.skip('later', () => {});`,
+    };
+    for (const [name, text] of Object.entries(specs)) writeFileSync(join(root, `${name}.spec.js`), text);
+    writeFileSync(join(root, 'vitest.config.js'), 'export default { test: { globals: true } };');
+    const report = join(root, 'tally.json');
+    const args = ['run', '--root', root, `--reporter=${join(ROOT, 'tools/launcher/tally-reporter.js')}`];
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args], {
+      env: { ...process.env, TALLY_FILE: report },
+      stdio: 'ignore',
     });
-    expect(first).toMatch(/^a feed begins: Error: empty at somewhere/);
-    expect(first?.length).toBeLessThan(400);
-    expect(second).toBe('broken.spec.ts: no such module');
-    expect(more).toEqual([]);
-    expect(failuresOf(undefined)).toEqual([]);
+    const [code] = await once(child, 'exit');
+    const { passed, failures } = tallyOf(readJson(report, undefined), code);
+    expect(passed).toBe(3);
+    expect(failures.sort()).toEqual([
+      'a hook: not closed',
+      expect.stringMatching(/^broken\.spec\.js: .*nowhere\.js/s),
+      'ends: endless',
+      'outside of every test: nobody waits',
+    ]);
   });
 });
 

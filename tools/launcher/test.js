@@ -9,7 +9,7 @@ import { locked } from './lock.js';
 import { installBrowser } from './packages.js';
 import { loadProfile, saveRun } from './profile.js';
 import { runBeside, runShown } from './run.js';
-import { failuresOf, sum, tallyOf } from './tally.js';
+import { sum, tallyOf } from './tally.js';
 import { bold, Problem, red, say, seconds, step } from './ui.js';
 import { layersUp, serversUp } from './up.js';
 
@@ -18,6 +18,7 @@ const BUDGET_MS = 20 * 60_000;
 /** Whatever hangs is cut then, in ms, and counts as failed. */
 const LIMIT_MS = 40 * 60_000;
 const PROFILE = 'test';
+const REPORTER = join(ROOT, 'tools/launcher/tally-reporter.js');
 
 export const SUITES = ['check', 'unit', 'media', 'db', 'e2e', 'chaos'];
 /** What each suite stands on. `e2e` passes in both shapes of the system. */
@@ -29,8 +30,6 @@ const NEEDS_SERVERS = ['db', ...NEEDS_LAYERS];
 class TestRun {
   /** @type {Result[]} */
   results = [];
-  /** @type {string[]} */
-  failures = [];
   startedAt = Date.now();
   signal = AbortSignal.timeout(LIMIT_MS);
 
@@ -47,14 +46,14 @@ class TestRun {
   async measure(name, work, beside = false) {
     if (!beside) say(bold(`\n── ${name}`));
     const before = Date.now();
-    const tally = this.signal.aborted ? { passed: 0, failed: 1 } : await work();
+    const tally = this.signal.aborted ? { passed: 0, failures: ['not run'] } : await work();
     this.results.push({ name, tally, ms: Date.now() - before });
   }
 
   check() {
     return this.measure('check', async () => {
       const code = await runShown('npm', ['run', '--silent', 'check'], { signal: this.signal });
-      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+      return code === 0 ? { passed: 1, failures: [] } : tallyOf(undefined, code);
     });
   }
 
@@ -67,11 +66,12 @@ class TestRun {
     const work = async () => {
       const report = join(folder(this.profile.dir), `${title.replace(/\W+/g, '-')}.json`);
       rmSync(report, { force: true });
-      const args = ['run', ...this.filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+      const args = ['run', ...this.filters, '--passWithNoTests', '--reporter=default', `--reporter=${REPORTER}`];
       // What the code under test logs is read when a test fails, and then the layers' own logs say more.
       const env = {
         ...applicationEnv(this.profile),
         SUITE: suite,
+        TALLY_FILE: report,
         DOUL_SHAPE: this.profile.run.mode,
         LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
       };
@@ -84,9 +84,7 @@ class TestRun {
       const code = await (other
         ? runBeside(process.execPath, command, { env, signal, before })
         : runShown(process.execPath, command, { env, signal }));
-      const told = readJson(report, undefined);
-      this.failures.push(...failuresOf(told).map((failure) => `${title}: ${failure}`));
-      return tallyOf(told, code);
+      return tallyOf(readJson(report, undefined), code);
     };
     return this.measure(title, work, other !== undefined);
   }
@@ -124,9 +122,9 @@ class TestRun {
   /** @returns {number} the exit code */
   report() {
     say();
-    for (const failure of this.failures) say(`${red('✗')} ${failure}`);
+    for (const { name, tally } of this.results) for (const failure of tally.failures) say(`${red('✗')} ${name}: ${failure}`);
     for (const { name, tally, ms } of this.results)
-      say(`  ${name.padEnd(36)} ${tally.passed} passed, ${tally.failed} failed  ${seconds(ms)}`);
+      say(`  ${name.padEnd(36)} ${tally.passed} passed, ${tally.failures.length} failed  ${seconds(ms)}`);
     if (Date.now() - this.startedAt > BUDGET_MS) say(`  more than the ${seconds(BUDGET_MS)} that two cores of their own need`);
     if (this.signal.aborted) say(red(`  cut after ${seconds(LIMIT_MS)}`));
     const { passed, failed } = sum(this.results.map(({ tally }) => tally));
@@ -171,8 +169,9 @@ export async function test(words) {
       }
       await run.run(suites);
     } catch (error) {
-      process.stderr.write(`${red(error instanceof Error ? error.message : String(error))}\n`);
-      run.results.push({ name: 'set-up', tally: { passed: 0, failed: 1 }, ms: 0 });
+      const failure = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`${red(failure)}\n`);
+      run.results.push({ name: 'set-up', tally: { passed: 0, failures: [failure] }, ms: 0 });
     } finally {
       if (!wasUp) await takeDown(PROFILE);
     }

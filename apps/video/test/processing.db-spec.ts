@@ -6,7 +6,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeClip } from '../../../libs/testing/clips.js';
 import { CoverWishes } from '../model/cover-wishes.js';
 import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
@@ -26,6 +26,9 @@ import { LadderStep } from '../worker/pipeline/steps/ladder.step.js';
 import { PicturesStep } from '../worker/pipeline/steps/pictures.step.js';
 import { ProbeStep } from '../worker/pipeline/steps/probe.step.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
+
+// Encoders run at low priority: whatever else keeps the cores busy goes first, in ms.
+vi.setConfig({ testTimeout: 180_000 });
 
 let model: ModelFixture;
 let sources: SourceFiles;

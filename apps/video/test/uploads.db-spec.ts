@@ -87,12 +87,12 @@ describe('an upload', () => {
     const [author, other] = [newAuthor(), newAuthor()];
     const { uploadId } = await begin(author);
     const asks = [
-      service.getUpload({ authorId: other, uploadId }),
-      service.signParts({ authorId: other, uploadId, numbers: [1] }),
-      service.completeUpload({ authorId: other, uploadId }),
-      service.abortUpload({ authorId: other, uploadId }),
+      () => service.getUpload({ authorId: other, uploadId }),
+      () => service.signParts({ authorId: other, uploadId, numbers: [1] }),
+      () => service.completeUpload({ authorId: other, uploadId }),
+      () => service.abortUpload({ authorId: other, uploadId }),
     ];
-    for (const ask of asks) await expect(ask).rejects.toMatchObject({ name: 'NO_SUCH_UPLOAD' });
+    for (const ask of asks) await expect(ask()).rejects.toMatchObject({ name: 'NO_SUCH_UPLOAD' });
     expect((await service.listUploads({ authorId: other, cursor: '', limit: 10 })).uploads).toEqual([]);
   });
 });
