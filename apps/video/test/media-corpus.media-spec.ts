@@ -6,12 +6,13 @@ import { examineFile } from '../worker/media/examine.js';
 import { framesSize, type Frames } from '../worker/media/frames.js';
 import { planLadder, type Rendition } from '../worker/media/ladder.js';
 import type { Source } from '../worker/media/source.js';
-import { makeFirst, makeRest, UndecodableError, type Made } from '../worker/media/transcode.js';
+import { makeRest, UndecodableError, type Made } from '../worker/media/transcode.js';
 import type { Limits } from '../worker/media/verdict.js';
 import { ACCEPTED, SECRETS, type Accepted } from './corpus/accepted.js';
 import { Inputs, momentOf } from './corpus/inputs.js';
 import { beepAt, flashAt, frameTimes, loudness, probe } from './corpus/measure.js';
 import { REFUSED } from './corpus/refused.js';
+import { makeFirst } from './make-first.js';
 
 /** Half a minute for a clip of ten minutes; the others take two seconds. */
 const MS = 300_000;
@@ -129,7 +130,7 @@ describe('what is published', () => {
     const folder = inputs.path(`${name}.made`);
     await mkdir(folder);
     const shares: number[] = [];
-    const frames = first.copyPicture ? undefined : framesFor(source, rest, inputs.path(`${name}.nut`));
+    const frames = first.copyPicture ? undefined : framesFor(source, rest, inputs.path(`${name}.frames`));
     const made = [await makeFirst(path, source, first, folder, { frames, onProgress: (share) => shares.push(share) })];
     made.push(...(await makeRest({ play: join(folder, 'play.mp4'), picture: frames ?? path }, source, rest, folder)));
     expect(shares.at(-1)).toBe(1);

@@ -1,17 +1,13 @@
 import { examineFile } from '../../../apps/video/worker/media/examine.js';
 import { planLadder, type Rendition } from '../../../apps/video/worker/media/ladder.js';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Author } from './author.js';
 import type { Clip } from './clips.js';
+import { busyShares, coreTicks, quiet } from './cores.js';
 import { plainEncode, similarity } from './plain.js';
 import { median, type Figure } from './figure.js';
-
-/** What is still being done of the clip before must not be measured with the next one: pictures, mostly. */
-const SETTLE_MS = 3_000;
 
 async function ladderOf(clip: Clip): Promise<{ first: Rendition; rest: Rendition[] }> {
   const found = await examineFile(clip.path);
@@ -24,12 +20,17 @@ export async function ladder(author: Author, clip: Clip, runs: number): Promise<
   const { first, rest } = await ladderOf(clip);
   const times = { plainFirst: [] as number[], first: [] as number[], plainAll: [] as number[], all: [] as number[] };
   for (let run = 0; run < runs; run += 1) {
+    await quiet();
     times.plainFirst.push(await plainEncode(clip.path, [first]));
     times.plainAll.push(await plainEncode(clip.path, [first, ...rest]));
+    await quiet();
     const { id, at } = await author.uploads(clip.path, `ladder ${run}`);
     times.first.push(((await author.awaits(id, 1)) - at) / 1_000);
     times.all.push(((await author.awaits(id, 1 + rest.length)) - at) / 1_000);
-    await sleep(SETTLE_MS);
+    const [plainFirst, plainAll, own, all] = [times.plainFirst, times.plainAll, times.first, times.all].map((list) =>
+      list.at(-1)?.toFixed(2),
+    );
+    console.log(`  run ${run + 1}: first ${own} s, plain ${plainFirst} s; all ${all} s, plain ${plainAll} s`);
   }
   const [firstRatio, allRatio] = [median(times.first) / median(times.plainFirst), median(times.all) / median(times.plainAll)];
   const what = `${clip.seconds} s of ${clip.width} × ${clip.height}`;
@@ -49,10 +50,10 @@ export async function remux(author: Author, clip: Clip, runs: number): Promise<F
   if (!first.copyPicture) throw new Error('the clip for copying would be encoded');
   const times: number[] = [];
   for (let run = 0; run < runs; run += 1) {
+    await quiet();
     const { id, at } = await author.uploads(clip.path, `remux ${run}`);
     times.push(((await author.awaits(id, 1)) - at) / 1_000);
     await author.awaits(id, 1 + (await ladderOf(clip)).rest.length);
-    await sleep(SETTLE_MS);
   }
   const value = median(times);
   return [
@@ -91,28 +92,16 @@ export async function likeness(author: Author, clip: Clip): Promise<Figure[]> {
   return figures;
 }
 
-/** Busy and all ticks of each core since the machine started (proc(5)). */
-function coreTicks(): { busy: number; all: number }[] {
-  const lines = readFileSync('/proc/stat', 'utf8')
-    .split('\n')
-    .filter((line) => /^cpu\d/.test(line));
-  return lines.map((line) => {
-    const ticks = line.split(/\s+/).slice(1).map(Number);
-    const all = ticks.slice(0, 8).reduce((sum, each) => sum + each, 0);
-    return { all, busy: all - (ticks[3] ?? 0) - (ticks[4] ?? 0) };
-  });
-}
-
 /** How busy the cores are while a queue of clips is worked off. */
 export async function queue(author: Author, clip: Clip, clips: number): Promise<Figure[]> {
   const ids: number[] = [];
+  await quiet();
   const before = coreTicks();
   const start = performance.now();
   for (let at = 0; at < clips; at += 1) ids.push((await author.uploads(clip.path, `queue ${at}`)).id);
   for (const id of ids) await author.awaits(id, 1);
   const seconds = (performance.now() - start) / 1_000;
-  const after = coreTicks();
-  const busy = after.map(({ busy: now, all }, core) => (100 * (now - (before[core]?.busy ?? 0))) / (all - (before[core]?.all ?? 0)));
+  const busy = busyShares(before, coreTicks()).map((share) => 100 * share);
   const least = Math.min(...busy);
   const { rest } = await ladderOf(clip);
   for (const id of ids) await author.awaits(id, 1 + rest.length);

@@ -1,12 +1,12 @@
 import { lookAt } from './container.js';
 import { runFfmpeg, type Watch } from './ffmpeg.js';
 import { pictureOf, readHeaders, soundOf, type Headers, type StreamHeader } from './headers.js';
-import { MEASURE, parseLoudness, planLoudness, STEREO } from './loudness.js';
 import { mediaConfig } from './media.config.js';
-import { endOf, pictureFacts, readPackets, type Packet, type PictureFacts } from './packets.js';
+import { endOf, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
 import { CUT_OFF, safeInput } from './safe-input.js';
 import type { Source } from './source.js';
 import { describeSource, ends, type Found } from './source-facts.js';
+import { together } from './together.js';
 import { judge, judgeLength, reject, type Limits, type Rejected } from './verdict.js';
 
 /** Containers do not know the length to the frame, in s. */
@@ -18,7 +18,7 @@ const LEAST_DECODED = 0.8;
 /** ffmpeg ends by itself when it has used the processor for too long. */
 const TOO_LONG = 'received signal 24';
 /** How much of a picture that will be encoded is decoded before: its encoder decodes all of it, in s. */
-const TASTE = '1';
+const TASTE = '0.3';
 /** Hidden packets of VP8 cannot be told from frames until they are decoded. */
 const HIDES_FRAMES = 'vp8';
 /** Share of the progress that hearing is where the picture is decoded too. */
@@ -37,12 +37,11 @@ async function run(args: readonly string[], durationMs: number, watch: Watch): P
   return code !== 0 || CUT_OFF.test(stderr) ? reject('damaged') : { frames, log: stderr };
 }
 
-/** Decodes all of a sound and measures it, and the beginning of the picture. */
+/** Decodes all of a sound, and the beginning of the picture. */
 function hear(path: string, { picture, sound }: Opened, durationMs: number, watch: Watch): Promise<Decoded | Rejected> {
-  const heard = sound ? [...safeInput(path), '-map', `1:${sound.index ?? 0}`, '-af', `${STEREO},${MEASURE}`, ...DISCARD] : [];
-  const [input, output] = [heard.slice(0, heard.indexOf('-map')), heard.slice(heard.indexOf('-map'))];
+  const [input, output] = sound ? [safeInput(path), ['-map', `1:${sound.index ?? 0}`, ...DISCARD]] : [[], []];
   const seen = ['-map', `0:${picture.index ?? 0}`, ...DISCARD];
-  return run(['-t', TASTE, ...safeInput(path), ...(sound ? input : []), ...seen, ...(sound ? output : [])], durationMs, watch);
+  return run(['-t', TASTE, ...safeInput(path), ...input, ...seen, ...output], durationMs, watch);
 }
 
 /** Decodes all of a picture. */
@@ -66,23 +65,45 @@ interface Opened {
   readonly claimedMs: number;
 }
 
-/** Everything that can be told without reading all of a file. */
-async function open(path: string, limits: Limits, signal?: AbortSignal): Promise<Opened | Rejected> {
+/** Ends what is done at the same time. */
+class Refused extends Error {
+  constructor(readonly verdict: Rejected) {
+    super(verdict.reason);
+  }
+}
+
+/** Judges a file by its headers. */
+async function open(path: string, sizeBytes: number, limits: Limits, signal: AbortSignal): Promise<Opened> {
+  const headers = await readHeaders(path, signal);
+  if (typeof headers === 'string') throw new Refused(reject(headers));
+  const verdict = judge(headers, limits);
+  const picture = pictureOf(headers);
+  if (!verdict.ok) throw new Refused(verdict);
+  if (!picture) throw new Refused(reject('no-video'));
+  return { headers, picture, sound: soundOf(headers), sizeBytes, claimedMs: verdict.durationMs };
+}
+
+/** Everything that can be told without decoding anything. */
+async function read(path: string, limits: Limits, signal?: AbortSignal): Promise<(Opened & { list: PacketList }) | Rejected> {
   const { size, container } = await lookAt(path);
   if (size > limits.maxBytes) return reject('too-large');
   if (container === 'playlist') return reject('unsafe');
   if (container === 'unknown') return reject('not-a-video');
-  const headers = await readHeaders(path, signal);
-  if (typeof headers === 'string') return reject(headers);
-  const verdict = judge(headers, limits);
-  const picture = pictureOf(headers);
-  if (!verdict.ok) return verdict;
-  return picture ? { headers, picture, sound: soundOf(headers), sizeBytes: size, claimedMs: verdict.durationMs } : reject('no-video');
+  try {
+    const [file, list] = await together<[Opened, PacketList | undefined]>(
+      signal,
+      (both) => open(path, size, limits, both),
+      (both) => readPackets(path, both),
+    );
+    return list ? { ...file, list } : reject('unsafe');
+  } catch (error) {
+    if (error instanceof Refused) return error.verdict;
+    throw error;
+  }
 }
 
 /**
- * Examines a file of a stranger: its headers, every packet, and a real decode of all of its sound, which is measured, and of its
- * picture, since a truncated MP4 has perfect headers. A picture that has to be encoded is decoded by its encoder, which finds
+ * Examines a file of a stranger: its headers, every packet, and a real decode of all of its sound and of its picture, since a truncated MP4 has perfect headers. A picture that has to be encoded is decoded by its encoder, which finds
  * what is damaged too (`UndecodableError`): here only its beginning is, so that nothing is decoded twice.
  *
  * @param options `limits` other than the configured ones
@@ -95,25 +116,20 @@ export async function examineFile(
   const { signal, onProgress } = options;
   const { VIDEO_MAX_SECONDS: maxSeconds, VIDEO_MAX_MEGABYTES: megabytes } = mediaConfig();
   const limits = { maxSeconds, maxBytes: megabytes * 2 ** 20, ...options.limits };
-  const file = await open(path, limits, signal);
+  const file = await read(path, limits, signal);
   if ('ok' in file) return file;
-  const expectedMs = file.claimedMs || maxSeconds * 1_000;
-  const listening = { signal, onProgress: (share: number) => onProgress?.(share * HEARING) };
-  const [list, heard] = await Promise.all([readPackets(path, signal), hear(path, file, expectedMs, listening)]);
-  if (!list) return reject('unsafe');
-  const facts = factsOf(list.packets, file);
-  if (!facts || CUT_OFF.test(list.log)) return reject('damaged');
+  const facts = factsOf(file.list.packets, file);
+  if (!facts || CUT_OFF.test(file.list.log)) return reject('damaged');
   const wrong = judgePackets(facts.picture, file.claimedMs / 1_000, facts.soundEnd, limits);
   if (wrong) return wrong;
+  const expectedMs = file.claimedMs || maxSeconds * 1_000;
+  const heard = await hear(path, file, expectedMs, { signal, onProgress: (share: number) => onProgress?.(share * HEARING) });
   if ('ok' in heard) return heard;
   const found = { ...file, facts: facts.picture, soundEnd: facts.soundEnd, frames: facts.picture.packets };
-  const frames = await countFrames(path, found, describeSource(found, undefined).canCopyPicture, options);
+  const frames = await countFrames(path, found, describeSource(found).canCopyPicture, options);
   if (typeof frames !== 'number') return frames;
-  const length = ends(facts.picture.end, facts.soundEnd);
-  const sound = { path, stream: file.sound?.index ?? 0, end: facts.soundEnd, length };
-  const loudness = file.sound && (await planLoudness(sound, parseLoudness(heard.log), signal));
   onProgress?.(1);
-  return { ok: true, ...describeSource({ ...found, frames }, loudness) };
+  return { ok: true, ...describeSource({ ...found, frames }) };
 }
 
 /** The number of a picture's frames; all are decoded when nobody else will, or when its packets do not tell. */

@@ -1,6 +1,5 @@
 import { fpsText } from './frame-rate.js';
 import type { Rendition } from './ladder.js';
-import { fittedTo, levelFilters, STEREO } from './loudness.js';
 import type { Source } from './source.js';
 
 /** Brightness of white on a normal screen, by ITU-R BT.2408, in cd/m2: what HDR films a sheet of paper with. */
@@ -22,13 +21,16 @@ function scaled(source: Source, width: number, height: number): string[] {
   return [`scale=${width}:${height}:flags=bicubic:${matrix}:out_range=tv`];
 }
 
+/** Frames of a video that is made at a rate. */
+export const frameCount = ({ durationMs }: Pick<Source, 'durationMs'>, fps: number): number =>
+  Math.max(1, Math.round((durationMs / 1_000) * fps));
+
 /**
  * Filters before a picture is scaled: whole frames at an exact rate from the first moment to the last, whenever the source's
  * come.
  */
 function timed(source: Source, fps: number): string[] {
-  const last = Math.max(1, Math.round((source.durationMs / 1_000) * fps));
-  const steady = [`fps=fps=${fpsText(fps)}:start_time=0`, 'tpad=stop_mode=clone:stop=-1', `trim=end_frame=${last}`];
+  const steady = [`fps=fps=${fpsText(fps)}:start_time=0`, 'tpad=stop_mode=clone:stop=-1', `trim=end_frame=${frameCount(source, fps)}`];
   return [...(source.isInterlaced ? ['yadif'] : []), ...steady];
 }
 
@@ -57,10 +59,4 @@ export function pictureGraph(source: Source, shapes: readonly Shape[]): string {
   return [`[0:${source.pictureStream}]${[...common, ...split].join(',')}${split.length > 0 ? parts.join('') : '[s0]'}`, ...scales].join(
     ';',
   );
-}
-
-/** Filters of a source's sound: two channels, as loud as all others, exactly as long as the video. */
-export function soundFilters(source: Source): string {
-  const level = source.loudness ? levelFilters(source.loudness) : [];
-  return [STEREO, ...level, ...fittedTo(source.durationMs / 1_000)].join(',');
 }

@@ -1,10 +1,21 @@
 import { runFfmpeg } from './ffmpeg.js';
 import { safeInput } from './safe-input.js';
-import type { Loudness } from './source.js';
+
+/** How loud a sound is, by EBU R 128, and what makes it as loud as all others. */
+export interface Loudness {
+  /** In LUFS. */
+  readonly integrated: number;
+  /** In dBTP. */
+  readonly truePeak: number;
+  /** What it is amplified by, in dB; 0 of sounds that are as good as silent. */
+  readonly gain: number;
+  /** Whether its peaks would then be too high. */
+  readonly limited: boolean;
+}
 
 /** How loud every video is, in LUFS, and how high its peaks may be, in dBTP. */
-export const TARGET_LUFS = -14;
-export const MAX_PEAK = -1;
+const TARGET_LUFS = -14;
+const MAX_PEAK = -1;
 /** AAC at 128 kbit/s overshoots by up to 1 dB. */
 const CEILING = MAX_PEAK - 1;
 /** Below this a sound is a quiet room: amplified it would be noise, in LUFS. */
@@ -18,24 +29,25 @@ const ROUNDS = 4;
 /** More than this beyond what the measurement says would turn every word into a roar, in dB. */
 const MAX_EXTRA = 12;
 
-export const MEASURE = 'ebur128=peak=true:framelog=verbose';
+const MEASURE = 'ebur128=framelog=verbose';
+/** Peaks between samples take longer to find than all the rest. */
+const MEASURE_WITH_PEAKS = `${MEASURE}:peak=true`;
 /** Any sound as two channels at 48 kHz which begin when the file begins; gaps are silence. */
-export const STEREO = 'aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo';
+const STEREO = 'aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo';
 
 /** In LUFS and dBTP. */
-export type Measured = Pick<Loudness, 'integrated' | 'truePeak'>;
+type Measured = Pick<Loudness, 'integrated' | 'truePeak'>;
 
-/** Reads the summary at the end of what ebur128 logs. */
+/** Reads the summary at the end of what ebur128 logs; the peak is NaN when it was not measured. */
 export function parseLoudness(log: string): Measured | undefined {
   const summary = log.slice(log.lastIndexOf('Summary:'));
   const integrated = Number(/\bI:\s*(-?[\d.]+) LUFS/.exec(summary)?.[1] ?? 'none');
   const truePeak = Number(/\bPeak:\s*(-?[\d.]+) dBFS/.exec(summary)?.[1] ?? 'none');
-  if (!Number.isFinite(integrated) || !Number.isFinite(truePeak) || integrated < UNMEASURED_LUFS) return undefined;
-  return { integrated, truePeak };
+  return Number.isFinite(integrated) && integrated >= UNMEASURED_LUFS ? { integrated, truePeak } : undefined;
 }
 
 /** Makes a sound as loud as all others; its peaks are bounded between samples too, which is why it is limited at four times the rate. */
-export function levelFilters({ gain, limited }: Loudness): string[] {
+function levelFilters({ gain, limited }: Loudness): string[] {
   if (gain === 0 && !limited) return [];
   const ceiling = (10 ** (CEILING / 20)).toFixed(4);
   const limiter = ['aresample=192000', `alimiter=level=false:limit=${ceiling}:attack=2:release=60`, 'aresample=48000'];
@@ -43,22 +55,17 @@ export function levelFilters({ gain, limited }: Loudness): string[] {
 }
 
 /** Makes a sound exactly as long as the video: silence is added, or its end left out. */
-export const fittedTo = (seconds: number): string[] => [`apad=whole_dur=${seconds.toFixed(3)}`, `atrim=end=${seconds.toFixed(3)}`];
+const fittedTo = (seconds: number): string[] => [`apad=whole_dur=${seconds.toFixed(3)}`, `atrim=end=${seconds.toFixed(3)}`];
 
-/** A sound within a file, and how long it will last. */
+/** A sound within a file, and how long the video is, in s. */
 export interface Sound {
   readonly path: string;
   readonly stream: number;
-  /** In s: its own, and the video's. */
-  readonly end: number;
-  readonly length: number;
+  readonly seconds: number;
 }
 
-/** A sound whose length is changed by more than this is measured once more, in s: quiet parts count by their share. */
-const SAME_LENGTH = 0.05;
-
-async function measure(sound: Sound, filters: readonly string[], signal?: AbortSignal): Promise<Measured | undefined> {
-  const chain = [STEREO, ...filters, ...fittedTo(sound.length), MEASURE].join(',');
+async function measure(sound: Sound, filters: readonly string[], meter: string, signal?: AbortSignal): Promise<Measured | undefined> {
+  const chain = [STEREO, ...filters, ...fittedTo(sound.seconds), meter].join(',');
   const args = ['-v', 'level+info', ...safeInput(sound.path), '-map', `0:${sound.stream}`, '-af', chain, '-f', 'null', '-'];
   const { code, stderr } = await runFfmpeg(args, { durationMs: 1, signal });
   return code === 0 ? parseLoudness(stderr) : undefined;
@@ -73,21 +80,25 @@ function firstPlan(measured: Measured): Loudness {
 /**
  * Decides what a sound is amplified by. A limiter takes away loudness with the peaks, so that is measured and made up for.
  *
- * @param heard measured of the sound as it is in the file
+ * @returns undefined of sounds that are shorter than one block of the measurement
  * @throws as runTool
  */
-export async function planLoudness(sound: Sound, heard: Measured | undefined, signal?: AbortSignal): Promise<Loudness | undefined> {
-  const measured = heard && Math.abs(sound.end - sound.length) > SAME_LENGTH ? await measure(sound, [], signal) : heard;
-  if (!measured) return undefined;
+export async function planLoudness(sound: Sound, signal?: AbortSignal): Promise<Loudness | undefined> {
+  const measured = await measure(sound, [], MEASURE_WITH_PEAKS, signal);
+  if (!measured || Number.isNaN(measured.truePeak)) return undefined;
   const first = firstPlan(measured);
   let plan = first;
   for (let n = 0; first.limited && n < ROUNDS; n += 1) {
-    const now = await measure(sound, levelFilters(plan), signal);
+    const now = await measure(sound, levelFilters(plan), MEASURE, signal);
     const missing = TARGET_LUFS - (now?.integrated ?? TARGET_LUFS);
     if (Math.abs(missing) < NEAR || plan.gain + missing > first.gain + MAX_EXTRA) break;
     plan = { ...plan, gain: round(plan.gain + missing) };
   }
   return plan;
 }
+
+/** Filters that make a sound what is published: two channels, as loud as all others, exactly as long as the video. */
+export const soundFilters = ({ seconds }: Sound, plan: Loudness | undefined): string =>
+  [STEREO, ...(plan ? levelFilters(plan) : []), ...fittedTo(seconds)].join(',');
 
 const round = (decibels: number): number => Math.round(decibels * 100) / 100;

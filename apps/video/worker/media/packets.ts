@@ -52,13 +52,19 @@ function parsePacket(line: string): Packet | undefined {
   };
 }
 
+/** The packets of a file, in its order, and what was complained of while they were read. */
+export interface PacketList {
+  readonly packets: readonly Packet[];
+  readonly log: string;
+}
+
 /**
  * Lists the packets of a file without decoding any, in the order of the file.
  *
- * @returns them, and what ffprobe complained of; undefined when they are so many that the file must be an attack
+ * @returns undefined when they are so many that the file must be an attack
  * @throws as runTool
  */
-export async function readPackets(path: string, signal?: AbortSignal): Promise<{ packets: Packet[]; log: string } | undefined> {
+export async function readPackets(path: string, signal?: AbortSignal): Promise<PacketList | undefined> {
   const entries = 'packet=stream_index,pts_time,duration_time,size,flags';
   const args = ['-v', 'level+error', ...safeInput(path), '-show_entries', entries, '-of', 'csv=p=0'];
   try {

@@ -1,7 +1,7 @@
 import { isTurned, pixelShape, shownSize, type StreamHeader } from './headers.js';
 import type { PictureFacts } from './packets.js';
 import { rateOf } from './rates.js';
-import type { Loudness, Source } from './source.js';
+import type { Source } from './source.js';
 
 /** A sound that goes on for longer than this after the picture is part of the video, in s; less is how recorders end. */
 const AFTER_PICTURE = 0.5;
@@ -57,7 +57,7 @@ function canCopy({ picture, facts, soundEnd }: Found, fps: number, bitRate: numb
 }
 
 /** Puts together what was found out about a file. */
-export function describeSource(found: Found, loudness: Loudness | undefined): Source {
+export function describeSource(found: Found): Source {
   const { picture, sound, facts, soundEnd } = found;
   const seconds = Math.max(0.001, facts.end - facts.start);
   const fps = found.frames / seconds;
@@ -78,7 +78,6 @@ export function describeSource(found: Found, loudness: Loudness | undefined): So
     ...(sound ? { soundStream: sound.index ?? 0 } : {}),
     hasAudio: sound !== undefined,
     audioChannels: sound?.channels ?? 0,
-    ...(loudness ? { loudness } : {}),
     canCopyPicture: canCopy(found, fps, bitRate),
   };
 }

@@ -1,15 +1,3 @@
-/** How loud a sound is, by EBU R 128, and what makes it as loud as all others. */
-export interface Loudness {
-  /** In LUFS. */
-  readonly integrated: number;
-  /** In dBTP. */
-  readonly truePeak: number;
-  /** What it is amplified by, in dB; 0 of sounds that are as good as silent. */
-  readonly gain: number;
-  /** Whether its peaks would then be too high. */
-  readonly limited: boolean;
-}
-
 /** What is known of a file that may be published. JSON: it is stored with the job. */
 export interface Source {
   readonly sizeBytes: number;
@@ -38,8 +26,6 @@ export interface Source {
   readonly hasAudio: boolean;
   /** 0 without sound. */
   readonly audioChannels: number;
-  /** Missing without sound, and of sounds that are shorter than one block of the measurement. */
-  readonly loudness?: Loudness;
   /** Whether everybody can play its picture as it is. */
   readonly canCopyPicture: boolean;
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { runFfmpeg, type Watch } from './ffmpeg.js';
-import { pictureGraph, soundFilters } from './filters.js';
-import { framesOutput, openFrames, type Frames } from './frames.js';
-import { mediaConfig } from './media.config.js';
+import { pictureGraph } from './filters.js';
+import { endFrames, framesOutput, openFrames, type Frames } from './frames.js';
 import type { Rendition } from './ladder.js';
+import { planLoudness, soundFilters } from './loudness.js';
+import { mediaConfig } from './media.config.js';
 import { measureMade, type Made } from './made.js';
 import { CUT_OFF, safeInput } from './safe-input.js';
 import type { Source } from './source.js';
+import { together } from './together.js';
 
 export type { Made } from './made.js';
 
@@ -17,8 +19,6 @@ const CRF = '22';
 /** How far a file may grow beyond what its rates say before it is stopped: short ones have more than their share of key frames. */
 const MOST_GROWTH = 2;
 const LEAST_BYTES = 64 * 2 ** 20;
-/** Share of the first rendition's progress that encoding is. */
-const ENCODING = 0.97;
 
 /** Nothing of where, when and with what a video was made, and no words of the tools. */
 const NO_METADATA = [
@@ -37,16 +37,14 @@ const BT709 = ['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace'
 /** NAL units of H.264 that hold what cameras write beside the picture. */
 const NO_SIDE_DATA = ['-bsf:v', 'filter_units=remove_types=6'];
 
-function pictureCodec({ fps, maxRate, copyPicture }: Rendition): string[] {
-  if (copyPicture) return ['-c:v', 'copy', ...NO_SIDE_DATA];
+function pictureCodec({ fps, maxRate }: Rendition): string[] {
   const group = String(Math.ceil(fps * GROUP_SECONDS - 0.01));
   const rate = ['-crf', CRF, '-maxrate', String(maxRate), '-bufsize', String(maxRate * 2)];
   const groups = ['-g', group, '-keyint_min', group, '-sc_threshold', '0'];
   return ['-c:v', 'libx264', '-preset', mediaConfig().MEDIA_PRESET, '-profile:v', 'high', ...rate, ...groups, ...BT709];
 }
 
-const soundCodec = ({ audioBitRate }: Rendition): string[] =>
-  audioBitRate === 0 ? [] : ['-c:a', 'aac', '-b:a', String(audioBitRate), '-ar', '48000', '-ac', '2'];
+const soundCodec = ({ audioBitRate }: Rendition): string[] => ['-c:a', 'aac', '-b:a', String(audioBitRate), '-ar', '48000', '-ac', '2'];
 
 /** HLS as one file of fragments, whose parts the playlist names by byte ranges. */
 const hls = (name: string, seconds: number): string[] => [
@@ -79,50 +77,113 @@ async function make(what: string, args: readonly string[], source: Source, fileB
   if (code !== 0) throw new Error(`${what} could not be made: ${stderr.trim().slice(-500)}`);
 }
 
-/** Streams of an output: its picture and its sound, as they leave the filters. */
-function streams(source: Source, picture: string): string[] {
-  const sound = source.soundStream === undefined ? [] : ['-map', `0:${source.soundStream}`, '-af', soundFilters(source)];
-  return ['-map', picture, ...sound];
+/** Picture and sound of the rendition that is published, each in a file of its own. */
+export interface Encoded {
+  /** The source itself when its picture is taken over as it is. */
+  readonly picture: string;
+  readonly pictureStream: number;
+  readonly sound: string | undefined;
+}
+
+async function encodePicture(
+  path: string,
+  source: Source,
+  first: Rendition,
+  folder: string,
+  { frames, ...watch }: Watch & { readonly frames?: Frames | undefined },
+): Promise<string> {
+  const shapes = [first, ...(frames ? [frames] : [])].sort((a, b) => b.width - a.width);
+  const label = (shape: object): string => `[v${shapes.indexOf(shape as Rendition)}]`;
+  const picture = join(folder, 'picture.mp4');
+  const output = ['-map', label(first), ...pictureCodec(first), ...NO_METADATA, '-f', 'mp4', picture];
+  const kept = frames ? framesOutput(frames, label(frames)) : [];
+  const bytes = Math.max(bytesFor(source, [first]), frames?.bytes ?? 0);
+  await make(
+    first.name,
+    [...safeInput(path), '-filter_complex', pictureGraph(source, shapes), ...output, ...kept],
+    source,
+    bytes,
+    folder,
+    watch,
+  );
+  if (frames) await endFrames(frames);
+  return picture;
+}
+
+async function encodeSound(
+  path: string,
+  stream: number,
+  source: Source,
+  first: Rendition,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const original = { path, stream, seconds: source.durationMs / 1_000 };
+  const filters = soundFilters(original, await planLoudness(original, signal));
+  const sound = join(folder, 'sound.mp4');
+  const output = ['-map', `0:${stream}`, '-af', filters, ...soundCodec(first), ...NO_METADATA, '-f', 'mp4', sound];
+  await make(`${first.name}, its sound`, [...safeInput(path), ...output], source, bytesFor(source, [first]), folder, { signal });
+  return sound;
+}
+
+/**
+ * Encodes picture and sound of the rendition that is published, side by side: measuring a sound and limiting it needs one core, and an
+ * encoder of pictures does not keep all of them busy all the time.
+ *
+ * @param path of the source, as it was examined
+ * @param folder an absolute path; files of an earlier try are overwritten
+ * @param watch `frames` are kept for `makeRest`, which then need not decode the source again; none are of a picture that is copied
+ * @throws UndecodableError when the source is damaged; Error when ffmpeg fails or takes too long; the signal's reason
+ */
+export async function encodeFirst(
+  path: string,
+  source: Source,
+  first: Rendition,
+  folder: string,
+  { signal, ...watch }: Watch & { readonly frames?: Frames | undefined } = {},
+): Promise<Encoded> {
+  const { pictureStream, soundStream } = source;
+  const [picture, sound] = await together<[string, string | undefined]>(
+    signal,
+    async (both) => (first.copyPicture ? path : encodePicture(path, source, first, folder, { ...watch, signal: both })),
+    async (both) => (soundStream === undefined ? undefined : encodeSound(path, soundStream, source, first, folder, both)),
+  );
+  watch.onProgress?.(1);
+  return { picture, pictureStream: first.copyPicture ? pictureStream : 0, sound };
 }
 
 /** Where the progressive file of the first rendition is written, within its folder. */
 const PLAY = 'play.mp4';
 
 /**
- * Makes the rendition that is published: `play.mp4`, which is played from its first byte on, and `<name>.mp4` with `<name>.m3u8`
- * for HLS.
+ * Puts picture and sound into `play.mp4`, which is played from its first byte on, and `<name>.mp4` with `<name>.m3u8` for HLS.
  *
- * @param path of the source, as it was examined
- * @param folder an absolute path; files of an earlier try are overwritten
- * @param watch `frames` are kept for `makeRest`, which then need not decode the source again; none are of a picture that is copied
- * @throws UndecodableError when the source is damaged; Error when ffmpeg fails, takes too long or makes something else than planned; the signal's reason
+ * @throws UndecodableError when a picture that is copied is damaged; Error when ffmpeg fails, takes too long or makes something else
+ *   than planned; the signal's reason
  */
-export async function makeFirst(
-  path: string,
+export async function packageFirst(
+  { picture, pictureStream, sound }: Encoded,
   source: Source,
   first: Rendition,
   folder: string,
-  watch: Watch & { readonly frames?: Frames | undefined } = {},
+  signal?: AbortSignal,
 ): Promise<Made> {
-  const { signal, onProgress } = watch;
-  const frames = first.copyPicture ? undefined : watch.frames;
-  const shapes = [first, ...(frames ? [frames] : [])].sort((a, b) => b.width - a.width);
-  const label = (shape: object): string => `[v${shapes.indexOf(shape as Rendition)}]`;
-  const graph = first.copyPicture ? [] : ['-filter_complex', pictureGraph(source, shapes)];
-  const picture = first.copyPicture ? `0:${source.pictureStream}` : label(first);
-  const codecs = [...pictureCodec(first), ...soundCodec(first), ...NO_METADATA];
-  const output = [...streams(source, picture), ...codecs, '-movflags', '+faststart', '-f', 'mp4', PLAY];
-  const kept = frames ? framesOutput(frames, label(frames)) : [];
-  const bytes = bytesFor(source, [first]);
-  const part = { signal, onProgress: (share: number) => onProgress?.(share * ENCODING) };
-  await make(first.name, [...safeInput(path), ...graph, ...output, ...kept], source, Math.max(bytes, frames?.bytes ?? 0), folder, part);
+  const inputs = [...safeInput(picture), ...(sound === undefined ? [] : safeInput(sound))];
+  const sideData = first.copyPicture ? NO_SIDE_DATA : [];
+  const streams = [
+    '-map',
+    `0:${pictureStream}`,
+    ...(sound === undefined ? [] : ['-map', '1:a:0']),
+    '-c',
+    'copy',
+    ...sideData,
+    ...NO_METADATA,
+  ];
   // Parts of a copied picture are as long as its groups; those of ours are two seconds long.
   const segments = hls(first.name, first.copyPicture ? GROUP_SECONDS / 2 : GROUP_SECONDS);
-  const remux = [...safeInput(join(folder, PLAY)), '-map', '0', '-c', 'copy', ...NO_METADATA, ...segments];
-  await make(first.name, remux, source, bytes, folder, { signal });
-  const made = await measureMade(folder, first, source.durationMs);
-  onProgress?.(1);
-  return made;
+  const outputs = [...streams, '-movflags', '+faststart', '-f', 'mp4', PLAY, ...streams, ...segments];
+  await make(first.name, [...inputs, ...outputs], source, bytesFor(source, [first]), folder, { signal });
+  return measureMade(folder, first, source.durationMs);
 }
 
 /** What the other renditions are made of. */
@@ -133,26 +194,60 @@ export interface Ingredients {
   readonly picture: string | Frames;
 }
 
+/** Threads of each encoder where the largest rendition is made beside the others: together they keep two cores busy. */
+const BESIDE = { largest: 2, other: 1 };
+
 /**
- * Makes the other renditions for HLS in one run of the encoder.
+ * Makes the other renditions for HLS. Kept frames cost little to read twice: of them the largest one is made by a process of its own,
+ * which keeps two cores busier than one process that makes all.
  *
- * @throws as makeFirst
+ * @throws as encodeFirst and packageFirst
  */
 export async function makeRest(
-  { play, picture }: Ingredients,
+  ingredients: Ingredients,
   source: Source,
   rest: readonly Rendition[],
   folder: string,
-  watch: Watch = {},
+  { signal, onProgress }: Watch = {},
 ): Promise<Made[]> {
-  if (rest.length === 0) return [];
+  const [largest, ...others] = rest;
+  if (!largest) return [];
+  if (typeof ingredients.picture === 'string' || others.length === 0)
+    await encodeRest(ingredients, source, rest, folder, { signal, onProgress });
+  else {
+    const shares = [0, 0];
+    const watch = (part: 0 | 1, both: AbortSignal): Watch => ({
+      signal: both,
+      onProgress: (share) => {
+        shares[part] = share;
+        onProgress?.(Math.min(...shares));
+      },
+    });
+    await together<[void, void]>(
+      signal,
+      (both) => encodeRest(ingredients, source, [largest], folder, watch(0, both), BESIDE.largest),
+      (both) => encodeRest(ingredients, source, others, folder, watch(1, both), BESIDE.other),
+    );
+  }
+  return Promise.all(rest.map((rendition) => measureMade(folder, rendition, source.durationMs)));
+}
+
+/** One run of the encoder; as many threads as it likes, unless they are given. */
+async function encodeRest(
+  { play, picture }: Ingredients,
+  source: Source,
+  renditions: readonly Rendition[],
+  folder: string,
+  watch: Watch,
+  threads?: number,
+): Promise<void> {
   const [input, seen] = typeof picture === 'string' ? [safeInput(picture), source] : openFrames(picture, source);
-  const hasSound = source.soundStream !== undefined;
-  const outputs = rest.flatMap((rendition, index) => [
-    ...['-map', `[v${index}]`, ...pictureCodec(rendition), ...(hasSound ? ['-map', '1:a:0', '-c:a', 'copy'] : [])],
+  const sound = source.soundStream === undefined ? [] : ['-map', '1:a:0', '-c:a', 'copy'];
+  const bound = threads === undefined ? [] : ['-threads', String(threads)];
+  const outputs = renditions.flatMap((rendition, index) => [
+    ...['-map', `[v${index}]`, ...pictureCodec(rendition), ...bound, ...sound],
     ...[...NO_METADATA, ...hls(rendition.name, GROUP_SECONDS)],
   ]);
-  const args = [...input, ...(hasSound ? safeInput(play) : []), '-filter_complex', pictureGraph(seen, rest), ...outputs];
-  await make(rest.map(({ name }) => name).join(', '), args, source, bytesFor(source, rest), folder, watch);
-  return Promise.all(rest.map((rendition) => measureMade(folder, rendition, source.durationMs)));
+  const args = [...input, ...(sound.length > 0 ? safeInput(play) : []), '-filter_complex', pictureGraph(seen, renditions), ...outputs];
+  await make(renditions.map(({ name }) => name).join(', '), args, source, bytesFor(source, renditions), folder, watch);
 }

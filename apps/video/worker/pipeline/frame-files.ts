@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { framesSize, type Frames } from '../media/frames.js';
 import type { Rendition } from '../media/ladder.js';
@@ -8,47 +7,126 @@ import type { Source } from '../media/source.js';
 import { mediaWorkConfig } from './media-work.config.js';
 import { newFolder, requireSpace } from './temp-files.js';
 
-/** Another worker may make the other renditions: then nobody asks for these here, in ms. */
+/** Another worker may make the other renditions: then nobody asks for these here, in ms. A file that no video needs goes then, too. */
 const KEPT_MS = 15 * 60_000;
 
-/** Decoded frames on this worker's disk, from a video's first rendition to its last. They save work and nothing depends on them. */
+interface Kept {
+  readonly frames: Frames;
+  /** Who writes or reads them now. */
+  users: number;
+}
+
+interface Spare {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * Decoded frames on this worker's disk, from a video's first rendition to its last. They save work and nothing depends on them.
+ * A file is used again for the next video: writing over memory that the system has given to it costs a fraction of what fresh memory
+ * does, above all on virtual machines.
+ */
 @Injectable()
 export class FrameFiles implements OnApplicationShutdown {
-  private readonly kept = new Map<number, Frames>();
+  private readonly kept = new Map<number, Kept>();
+  private spares: readonly Spare[] = [];
 
-  /** Makes room for the frames of a video whose other renditions follow; undefined when there is none. */
-  async reserve(videoId: number, source: Source, rest: readonly Rendition[]): Promise<Frames | undefined> {
+  /** Runs `use` with a place for the frames of a video whose other renditions follow; with undefined when there is none. None are kept when it throws. */
+  async write<T>(videoId: number, source: Source, rest: readonly Rendition[], use: (frames: Frames | undefined) => Promise<T>): Promise<T> {
     await this.drop(videoId);
-    const [largest] = rest;
-    const bytes = framesSize(source, rest);
-    const used = [...this.kept.values()].reduce((sum, frames) => sum + frames.bytes, 0);
-    if (!largest || used + bytes > mediaWorkConfig().MEDIA_FRAMES_BYTES) return undefined;
-    const hasSpace = await requireSpace(bytes).then(
-      () => true,
-      () => false,
-    );
-    if (!hasSpace) return undefined;
-    const { width, height, fps } = largest;
-    const frames = { path: join(await newFolder(), 'frames.nut'), bytes, width, height, fps };
-    this.kept.set(videoId, frames);
-    setTimeout(() => this.kept.get(videoId) === frames && void this.drop(videoId), KEPT_MS).unref();
-    return frames;
+    const frames = await this.reserve(source, rest);
+    if (!frames) return use(undefined);
+    const kept = { frames, users: 0 };
+    this.kept.set(videoId, kept);
+    setTimeout(() => this.kept.get(videoId) === kept && void this.drop(videoId), KEPT_MS).unref();
+    try {
+      return await using(kept, () => use(frames));
+    } catch (error) {
+      // Half of them may be those of the video before.
+      if (this.kept.get(videoId) === kept) await this.drop(videoId);
+      throw error;
+    }
   }
 
-  /** The frames that were kept of a video for these renditions. */
-  of(videoId: number, rest: readonly Rendition[]): Frames | undefined {
-    const frames = this.kept.get(videoId);
-    return frames && frames.width === rest[0]?.width && frames.height === rest[0].height && existsSync(frames.path) ? frames : undefined;
+  /** Runs `use` with the frames that were kept of a video for these renditions; undefined, without running it, when none were. */
+  async read<T>(videoId: number, rest: readonly Rendition[], use: (frames: Frames) => Promise<T>): Promise<T | undefined> {
+    const kept = this.kept.get(videoId);
+    if (!kept || kept.frames.width !== rest[0]?.width || kept.frames.height !== rest[0].height) return undefined;
+    return using(kept, async () => ((await isWhole(kept.frames)) ? use(kept.frames) : undefined));
   }
 
-  /** Removes a video's frames. */
+  /** Gives up a video's frames. A file that somebody still writes or reads is never used again: they keep what they have opened. */
   async drop(videoId: number): Promise<void> {
-    const frames = this.kept.get(videoId);
+    const kept = this.kept.get(videoId);
     this.kept.delete(videoId);
-    if (frames) await rm(dirname(frames.path), { recursive: true, force: true });
+    if (!kept) return;
+    const { path, bytes } = kept.frames;
+    if (kept.users > 0) return remove({ path });
+    const spare = { path, bytes };
+    this.spares = [...this.spares, spare];
+    setTimeout(() => this.spares.includes(spare) && void this.removeSpare(spare), KEPT_MS).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.kept.keys()].map((id) => this.drop(id)));
+    await Promise.all([...[...this.kept.values()].map(({ frames }) => frames), ...this.spares].map(remove));
+    this.kept.clear();
+    this.spares = [];
+  }
+
+  private async reserve(source: Source, rest: readonly Rendition[]): Promise<Frames | undefined> {
+    const [largest] = rest;
+    const bytes = framesSize(source, rest);
+    if (!largest || !(await this.makeRoom(bytes))) return undefined;
+    const spare = this.takeSpare();
+    const hasSpace = await requireSpace(Math.max(0, bytes - (spare?.bytes ?? 0))).then(
+      () => true,
+      () => false,
+    );
+    const { width, height, fps } = largest;
+    if (hasSpace) return { path: spare?.path ?? join(await newFolder(), 'frames'), bytes, width, height, fps };
+    if (spare) await remove(spare);
+    return undefined;
+  }
+
+  /** Removes spare files until so many more bytes fit; false when they do not. */
+  private async makeRoom(bytes: number): Promise<boolean> {
+    const kept = [...this.kept.values()].reduce((sum, { frames }) => sum + frames.bytes, bytes);
+    const room = mediaWorkConfig().MEDIA_FRAMES_BYTES - kept;
+    // One of them will be used for this video, so its bytes count once.
+    const [, ...others] = this.spares;
+    for (const spare of others) {
+      if (this.spares.slice(1).reduce((sum, one) => sum + one.bytes, 0) <= room) break;
+      await this.removeSpare(spare);
+    }
+    return room >= 0;
+  }
+
+  private takeSpare(): Spare | undefined {
+    const [spare, ...others] = this.spares;
+    this.spares = others;
+    return spare;
+  }
+
+  private async removeSpare(spare: Spare): Promise<void> {
+    this.spares = this.spares.filter((one) => one !== spare);
+    await remove(spare);
   }
 }
+
+async function using<T>(kept: Kept, use: () => Promise<T>): Promise<T> {
+  kept.users += 1;
+  try {
+    return await use();
+  } finally {
+    kept.users -= 1;
+  }
+}
+
+const remove = ({ path }: { readonly path: string }): Promise<void> => rm(dirname(path), { recursive: true, force: true });
+
+/** Whether exactly these frames are there: whoever wrote them may have been killed, or the file be gone. */
+const isWhole = ({ path, bytes }: Frames): Promise<boolean> =>
+  stat(path).then(
+    ({ size }) => size === bytes,
+    () => false,
+  );

@@ -21,7 +21,7 @@ export const mediaWorkConfig = defineConfig('media-work', {
   MEDIA_FRAMES_BYTES: {
     schema: env.int(0, 2 ** 50),
     default: String(2 * MAX_BYTES),
-    doc: 'Bytes of decoded frames that a worker keeps there from a video’s first rendition to its last, so that its source is decoded once; longer videos are decoded twice; 0 = all are',
+    doc: 'Bytes of decoded frames that a worker keeps there from a video’s first rendition to its last, so that its source is decoded once, and in files for the next videos; longer videos are decoded twice; 0 = all are',
   },
   MEDIA_KEEP_ORIGINALS: {
     schema: env.flag(),

@@ -3,22 +3,23 @@ import { Injectable } from '@nestjs/common';
 import { nanoid } from 'nanoid';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MASTER_FILE, PLAY_FILE, setPrefix } from '../../../model/media-keys.js';
+import { MASTER_FILE, setPrefix } from '../../../model/media-keys.js';
 import { MediaJobRepository } from '../../../model/media-job.repository.js';
 import { PublicationRepository, type Publication } from '../../../model/publication.repository.js';
 import { planLadder } from '../../media/ladder.js';
-import { makeCover } from '../../media/pictures.js';
+import { makeCover, type Cover } from '../../media/pictures.js';
 import { masterPlaylist } from '../../media/playlist.js';
-import { makeFirst, UndecodableError } from '../../media/transcode.js';
+import { together } from '../../media/together.js';
+import { encodeFirst, packageFirst, UndecodableError, type Made } from '../../media/transcode.js';
 import { FrameFiles } from '../frame-files.js';
 import { removeSet, storeFolder } from '../made-files.js';
 import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
 import { namesOf, sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
 
-/** Encoding is nearly all of it; the cover and storing the files are the rest. */
+/** Encoding is nearly all of it; packaging, the cover and storing the files are the rest. */
 const ENCODED_SHARE = 0.9;
-const COVERED_SHARE = 0.95;
+const PACKAGED_SHARE = 0.95;
 
 /** Makes the first rendition with its cover and publishes the video. Each try has a media set of its own, so two never mix, and removes that of a try that was killed. */
 @Injectable()
@@ -58,22 +59,27 @@ export class FirstStep implements MediaStep {
   private make({ claim, signal, progress }: StepRun, mediaSet: string): Promise<Publication> {
     const source = sourceOf(claim.job);
     return this.sources.with(claim.video, { signal }, ({ path }) =>
-      withFolder(async (folder) => {
-        const { first, rest } = planLadder(source);
-        // What went wrong before may have been the disk.
-        const frames = first.copyPicture || claim.job.claims > 1 ? undefined : await this.frames.reserve(claim.video.id, source, rest);
-        const made = await makeFirst(path, source, first, folder, {
-          signal,
-          frames,
-          onProgress: (share) => progress(share * ENCODED_SHARE),
-        });
-        const cover = await makeCover(join(folder, PLAY_FILE), folder, { nonce: nanoid(), signal });
-        progress(COVERED_SHARE);
-        await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
-        await storeFolder(this.objects, folder, setPrefix(mediaSet), signal);
-        const coverKey = `${setPrefix(mediaSet)}${cover.files.cover}`;
-        return { mediaSet, coverKey, blurhash: cover.blurhash, renditions: JSON.stringify([made]), names: namesOf([made]) };
-      }),
+      withFolder((parts) =>
+        withFolder(async (folder) => {
+          const { first, rest } = planLadder(source);
+          // What went wrong before may have been the disk.
+          const kept = first.copyPicture || claim.job.claims > 1 ? [] : rest;
+          const onProgress = (share: number): void => progress(share * ENCODED_SHARE);
+          const encoded = await this.frames.write(claim.video.id, source, kept, (frames) =>
+            encodeFirst(path, source, first, parts, { signal, frames, onProgress }),
+          );
+          const [made, cover] = await together<[Made, Cover]>(
+            signal,
+            (both) => packageFirst(encoded, source, first, folder, both),
+            (both) => makeCover(encoded.picture, folder, { nonce: nanoid(), signal: both }),
+          );
+          progress(PACKAGED_SHARE);
+          await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
+          await storeFolder(this.objects, folder, setPrefix(mediaSet), signal);
+          const coverKey = `${setPrefix(mediaSet)}${cover.files.cover}`;
+          return { mediaSet, coverKey, blurhash: cover.blurhash, renditions: JSON.stringify([made]), names: namesOf([made]) };
+        }),
+      ),
     );
   }
 }

@@ -69,14 +69,14 @@ export class LadderStep implements MediaStep {
   }
 
   /** Runs `use` with the frames that were kept, or with the source when none were. */
-  private withPicture<T>(
+  private async withPicture<T extends object>(
     video: ClaimedVideo,
     rest: readonly Rendition[],
     signal: AbortSignal,
     use: (picture: Ingredients['picture']) => Promise<T>,
   ): Promise<T> {
-    const frames = this.frames.of(video.id, rest);
-    return frames ? use(frames) : this.sources.with(video, { signal }, ({ path }) => use(path));
+    const made = await this.frames.read(video.id, rest, use);
+    return made ?? this.sources.with(video, { signal }, ({ path }) => use(path));
   }
 
   private async writeMaster({ mediaSet }: ClaimedVideo, made: readonly Made[]): Promise<void> {
