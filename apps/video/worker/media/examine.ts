@@ -1,5 +1,5 @@
 import { lookAt } from './container.js';
-import { runFfmpeg, type Watch } from './ffmpeg.js';
+import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
 import { pictureOf, readHeaders, soundOf, type Headers, type StreamHeader } from './headers.js';
 import { mediaConfig } from './media.config.js';
 import { endOf, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
@@ -15,9 +15,7 @@ const LENGTH_SLACK = 1;
 const MAX_FPS = 250;
 /** Frames that hold others together are not shown themselves, hence not all packets become frames. */
 const LEAST_DECODED = 0.8;
-/** ffmpeg ends by itself when it has used the processor for too long. */
-const TOO_LONG = 'received signal 24';
-/** How much of a picture that will be encoded is decoded before: its encoder decodes all of it, in s. */
+/** How much of a picture is decoded before it is encoded or copied: all of it is then, in s. */
 const TASTE = '0.3';
 /** Hidden packets of VP8 cannot be told from frames until they are decoded. */
 const HIDES_FRAMES = 'vp8';
@@ -103,8 +101,9 @@ async function read(path: string, limits: Limits, signal?: AbortSignal): Promise
 }
 
 /**
- * Examines a file of a stranger: its headers, every packet, and a real decode of all of its sound and of its picture, since a truncated MP4 has perfect headers. A picture that has to be encoded is decoded by its encoder, which finds
- * what is damaged too (`UndecodableError`): here only its beginning is, so that nothing is decoded twice.
+ * Examines a file of a stranger: its headers, every packet, and a real decode of all of its sound, since a truncated MP4 has perfect
+ * headers. All of its picture is decoded by whoever makes the first rendition, which finds what is damaged too (`UndecodableError`):
+ * here only its beginning is, so that nothing is decoded twice.
  *
  * @param options `limits` other than the configured ones
  * @throws Error when the examination itself fails or takes too long: it may succeed another time
@@ -126,20 +125,15 @@ export async function examineFile(
   const heard = await hear(path, file, expectedMs, { signal, onProgress: (share: number) => onProgress?.(share * HEARING) });
   if ('ok' in heard) return heard;
   const found = { ...file, facts: facts.picture, soundEnd: facts.soundEnd, frames: facts.picture.packets };
-  const frames = await countFrames(path, found, describeSource(found).canCopyPicture, options);
+  const frames = await countFrames(path, found, options);
   if (typeof frames !== 'number') return frames;
   onProgress?.(1);
   return { ok: true, ...describeSource({ ...found, frames }) };
 }
 
-/** The number of a picture's frames; all are decoded when nobody else will, or when its packets do not tell. */
-async function countFrames(
-  path: string,
-  found: Opened & Found,
-  isCopied: boolean,
-  { signal, onProgress }: Watch,
-): Promise<number | Rejected> {
-  if (!isCopied && found.picture.codec_name !== HIDES_FRAMES) return found.frames;
+/** The number of a picture's frames; all are decoded when its packets do not tell. */
+async function countFrames(path: string, found: Opened & Found, { signal, onProgress }: Watch): Promise<number | Rejected> {
+  if (found.picture.codec_name !== HIDES_FRAMES) return found.frames;
   const watch = { signal, onProgress: (share: number) => onProgress?.(HEARING + share * (1 - HEARING)) };
   const seen = await see(path, found, found.facts.end * 1_000, watch);
   if ('ok' in seen) return seen;

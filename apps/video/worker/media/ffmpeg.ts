@@ -32,6 +32,9 @@ export function progressReader(durationMs: number, onProgress: (share: number) =
   };
 }
 
+/** What ffmpeg complains of when it ends by itself, since it has used the processor for too long. */
+export const TOO_LONG = 'received signal 24';
+
 /** What ffmpeg reports itself is a line per half second. */
 const MAX_OUTPUT = 4 * 2 ** 20;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runFfmpeg, type Watch } from './ffmpeg.js';
+import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
 import { pictureGraph } from './filters.js';
 import { endFrames, framesOutput, openFrames, type Frames } from './frames.js';
 import type { Rendition } from './ladder.js';
@@ -59,14 +59,29 @@ const bytesFor = (source: Source, renditions: readonly Rendition[]): number => {
 };
 
 /** The file itself cannot be decoded: no further try will change that. */
-export class UndecodableError extends Error {}
+export class UndecodableError extends Error {
+  constructor(
+    message: string,
+    readonly reason: 'damaged' | 'too-heavy' = 'damaged',
+  ) {
+    super(message);
+  }
+}
 
 /** What a decoder says of a broken file, and what a full disk or a lack of memory sounds like. */
 const BROKEN = /Error while decoding|Invalid data found|corrupt|error while decoding|Error submitting a packet/i;
 const OURS = /No space left|File too large|Cannot allocate memory|Permission denied|Input\/output error|No such file/i;
 
-async function make(what: string, args: readonly string[], source: Source, fileBytes: number, folder: string, watch: Watch): Promise<void> {
-  const { code, stderr } = await runFfmpeg(['-v', 'level+error', '-xerror', ...args], {
+/** @returns the frames of the first output that has a picture */
+async function make(
+  what: string,
+  args: readonly string[],
+  source: Source,
+  fileBytes: number,
+  folder: string,
+  watch: Watch,
+): Promise<number> {
+  const { code, stderr, frames } = await runFfmpeg(['-v', 'level+error', '-xerror', ...args], {
     durationMs: source.durationMs,
     fileBytes,
     cwd: folder,
@@ -75,6 +90,7 @@ async function make(what: string, args: readonly string[], source: Source, fileB
   if (CUT_OFF.test(stderr) || (code !== 0 && BROKEN.test(stderr) && !OURS.test(stderr)))
     throw new UndecodableError(`${what}: ${stderr.slice(0, 500)}`);
   if (code !== 0) throw new Error(`${what} could not be made: ${stderr.trim().slice(-500)}`);
+  return frames;
 }
 
 /** Picture and sound of the rendition that is published, each in a file of its own. */
@@ -110,6 +126,21 @@ async function encodePicture(
   return picture;
 }
 
+/** Frames that hold others together are not shown themselves, hence not all packets become frames. */
+const LEAST_DECODED = 0.8;
+
+/** Decodes all of a picture that is copied: what is damaged is found here, as an encoder finds it. */
+async function decodePicture(path: string, source: Source, folder: string, watch: Watch): Promise<string> {
+  const args = [...safeInput(path), '-map', `0:${source.pictureStream}`, '-f', 'null', '-'];
+  const frames = await make('the picture', args, source, 0, folder, watch).catch((error: unknown) => {
+    if (error instanceof Error && error.message.includes(TOO_LONG)) throw new UndecodableError(error.message, 'too-heavy');
+    throw error;
+  });
+  const expected = (source.fps * source.pictureMs) / 1_000;
+  if (frames === 0 || frames < expected * LEAST_DECODED) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
+  return path;
+}
+
 async function encodeSound(
   path: string,
   stream: number,
@@ -128,7 +159,7 @@ async function encodeSound(
 
 /**
  * Encodes picture and sound of the rendition that is published, side by side: measuring a sound and limiting it needs one core, and an
- * encoder of pictures does not keep all of them busy all the time.
+ * encoder of pictures does not keep all of them busy all the time. A picture that is copied is decoded meanwhile, and thrown away.
  *
  * @param path of the source, as it was examined
  * @param folder an absolute path; files of an earlier try are overwritten
@@ -145,7 +176,10 @@ export async function encodeFirst(
   const { pictureStream, soundStream } = source;
   const [picture, sound] = await together<[string, string | undefined]>(
     signal,
-    async (both) => (first.copyPicture ? path : encodePicture(path, source, first, folder, { ...watch, signal: both })),
+    (both) =>
+      first.copyPicture
+        ? decodePicture(path, source, folder, { ...watch, signal: both })
+        : encodePicture(path, source, first, folder, { ...watch, signal: both }),
     async (both) => (soundStream === undefined ? undefined : encodeSound(path, soundStream, source, first, folder, both)),
   );
   watch.onProgress?.(1);
@@ -158,8 +192,7 @@ const PLAY = 'play.mp4';
 /**
  * Puts picture and sound into `play.mp4`, which is played from its first byte on, and `<name>.mp4` with `<name>.m3u8` for HLS.
  *
- * @throws UndecodableError when a picture that is copied is damaged; Error when ffmpeg fails, takes too long or makes something else
- *   than planned; the signal's reason
+ * @throws Error when ffmpeg fails, takes too long or makes something else than planned; the signal's reason
  */
 export async function packageFirst(
   { picture, pictureStream, sound }: Encoded,

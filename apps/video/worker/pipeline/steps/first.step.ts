@@ -44,7 +44,7 @@ export class FirstStep implements MediaStep {
     };
     const publication = await this.make(run, mediaSet).catch(async (error: unknown) => {
       await discard();
-      throw error instanceof UndecodableError ? new Rejection('damaged') : error;
+      throw error instanceof UndecodableError ? new Rejection(error.reason) : error;
     });
     const next = [
       { step: 'ladder', argument },
