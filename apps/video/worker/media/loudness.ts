@@ -24,7 +24,7 @@ const SILENT_LUFS = -50;
 const UNMEASURED_LUFS = -69;
 /** How far a limited sound may be from the target before it is amplified more, in LU. */
 const NEAR = 0.3;
-/** Each round of a limited sound decodes it once more; more of them change nothing that can be heard. */
+/** How often a limited sound is made again at most; more rounds change nothing that can be heard. */
 const ROUNDS = 4;
 /** More than this beyond what the measurement says would turn every word into a roar, in dB. */
 const MAX_EXTRA = 12;
@@ -64,8 +64,8 @@ export interface Sound {
   readonly seconds: number;
 }
 
-async function measure(sound: Sound, filters: readonly string[], meter: string, signal?: AbortSignal): Promise<Measured | undefined> {
-  const chain = [STEREO, ...filters, ...fittedTo(sound.seconds), meter].join(',');
+async function measure(sound: Sound, signal?: AbortSignal): Promise<Measured | undefined> {
+  const chain = [STEREO, ...fittedTo(sound.seconds), MEASURE_WITH_PEAKS].join(',');
   const args = ['-v', 'level+info', ...safeInput(sound.path), '-map', `0:${sound.stream}`, '-af', chain, '-f', 'null', '-'];
   const { code, stderr } = await runFfmpeg(args, { durationMs: 1, signal });
   return code === 0 ? parseLoudness(stderr) : undefined;
@@ -77,28 +77,28 @@ function firstPlan(measured: Measured): Loudness {
   return { ...measured, gain: round(gain), limited: measured.truePeak + gain > CEILING };
 }
 
+/** Filters that make a sound what is published: two channels, as loud as all others, exactly as long as the video. */
+const soundFilters = ({ seconds }: Sound, plan?: Loudness): string =>
+  [STEREO, ...(plan ? levelFilters(plan) : []), ...fittedTo(seconds), ...(plan?.limited ? [MEASURE] : [])].join(',');
+
 /**
- * Decides what a sound is amplified by. A limiter takes away loudness with the peaks, so that is measured and made up for.
+ * Makes a sound as loud as all others. A limiter takes away loudness with the peaks, so what was made is measured as it is made, and
+ * made once more, louder, where that is too little. Sounds that are shorter than one block of the measurement stay as they are.
  *
- * @returns undefined of sounds that are shorter than one block of the measurement
- * @throws as runTool
+ * @param encode makes it with these filters, each time over the time before, and answers what ffmpeg logged
+ * @throws as runTool, and as `encode`
  */
-export async function planLoudness(sound: Sound, signal?: AbortSignal): Promise<Loudness | undefined> {
-  const measured = await measure(sound, [], MEASURE_WITH_PEAKS, signal);
-  if (!measured || Number.isNaN(measured.truePeak)) return undefined;
+export async function makeEven(sound: Sound, encode: (filters: string) => Promise<string>, signal?: AbortSignal): Promise<void> {
+  const measured = await measure(sound, signal);
+  if (!measured || Number.isNaN(measured.truePeak)) return void (await encode(soundFilters(sound)));
   const first = firstPlan(measured);
   let plan = first;
-  for (let n = 0; first.limited && n < ROUNDS; n += 1) {
-    const now = await measure(sound, levelFilters(plan), MEASURE, signal);
+  for (let n = 0; n <= ROUNDS; n += 1) {
+    const now = parseLoudness(await encode(soundFilters(sound, plan)));
     const missing = TARGET_LUFS - (now?.integrated ?? TARGET_LUFS);
-    if (Math.abs(missing) < NEAR || plan.gain + missing > first.gain + MAX_EXTRA) break;
+    if (!first.limited || Math.abs(missing) < NEAR || plan.gain + missing > first.gain + MAX_EXTRA) return;
     plan = { ...plan, gain: round(plan.gain + missing) };
   }
-  return plan;
 }
-
-/** Filters that make a sound what is published: two channels, as loud as all others, exactly as long as the video. */
-export const soundFilters = ({ seconds }: Sound, plan: Loudness | undefined): string =>
-  [STEREO, ...(plan ? levelFilters(plan) : []), ...fittedTo(seconds)].join(',');
 
 const round = (decibels: number): number => Math.round(decibels * 100) / 100;

@@ -3,7 +3,7 @@ import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
 import { pictureGraph } from './filters.js';
 import { endFrames, framesOutput, openFrames, type Frames } from './frames.js';
 import type { Rendition } from './ladder.js';
-import { planLoudness, soundFilters } from './loudness.js';
+import { makeEven } from './loudness.js';
 import { mediaConfig } from './media.config.js';
 import { measureMade, type Made } from './made.js';
 import { CUT_OFF, safeInput } from './safe-input.js';
@@ -72,16 +72,15 @@ export class UndecodableError extends Error {
 const BROKEN = /Error while decoding|Invalid data found|corrupt|error while decoding|Error submitting a packet/i;
 const OURS = /No space left|File too large|Cannot allocate memory|Permission denied|Input\/output error|No such file/i;
 
-/** @returns the frames of the first output that has a picture */
 async function make(
   what: string,
   args: readonly string[],
   source: Source,
   fileBytes: number,
   folder: string,
-  watch: Watch,
-): Promise<number> {
-  const { code, stderr, frames } = await runFfmpeg(['-v', 'level+error', '-xerror', ...args], {
+  { level = 'error', ...watch }: Watch & { readonly level?: 'error' | 'info' },
+): Promise<{ frames: number; log: string }> {
+  const { code, stderr, frames } = await runFfmpeg(['-v', `level+${level}`, '-xerror', ...args], {
     durationMs: source.durationMs,
     fileBytes,
     cwd: folder,
@@ -90,7 +89,7 @@ async function make(
   if (CUT_OFF.test(stderr) || (code !== 0 && BROKEN.test(stderr) && !OURS.test(stderr)))
     throw new UndecodableError(`${what}: ${stderr.slice(0, 500)}`);
   if (code !== 0) throw new Error(`${what} could not be made: ${stderr.trim().slice(-500)}`);
-  return frames;
+  return { frames, log: stderr };
 }
 
 /** Picture and sound of the rendition that is published, each in a file of its own. */
@@ -132,7 +131,7 @@ const LEAST_DECODED = 0.8;
 /** Decodes all of a picture that is copied: what is damaged is found here, as an encoder finds it. */
 async function decodePicture(path: string, source: Source, folder: string, watch: Watch): Promise<string> {
   const args = [...safeInput(path), '-map', `0:${source.pictureStream}`, '-f', 'null', '-'];
-  const frames = await make('the picture', args, source, 0, folder, watch).catch((error: unknown) => {
+  const { frames } = await make('the picture', args, source, 0, folder, watch).catch((error: unknown) => {
     if (error instanceof Error && error.message.includes(TOO_LONG)) throw new UndecodableError(error.message, 'too-heavy');
     throw error;
   });
@@ -149,11 +148,13 @@ async function encodeSound(
   folder: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const original = { path, stream, seconds: source.durationMs / 1_000 };
-  const filters = soundFilters(original, await planLoudness(original, signal));
   const sound = join(folder, 'sound.mp4');
-  const output = ['-map', `0:${stream}`, '-af', filters, ...soundCodec(first), ...NO_METADATA, '-f', 'mp4', sound];
-  await make(`${first.name}, its sound`, [...safeInput(path), ...output], source, bytesFor(source, [first]), folder, { signal });
+  const encode = async (filters: string): Promise<string> => {
+    const output = ['-map', `0:${stream}`, '-af', filters, ...soundCodec(first), ...NO_METADATA, '-f', 'mp4', sound];
+    const bytes = bytesFor(source, [first]);
+    return (await make(`${first.name}, its sound`, [...safeInput(path), ...output], source, bytes, folder, { signal, level: 'info' })).log;
+  };
+  await makeEven({ path, stream, seconds: source.durationMs / 1_000 }, encode, signal);
   return sound;
 }
 

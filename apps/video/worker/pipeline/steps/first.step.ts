@@ -10,7 +10,7 @@ import { planLadder } from '../../media/ladder.js';
 import { makeCover, type Cover } from '../../media/pictures.js';
 import { masterPlaylist } from '../../media/playlist.js';
 import { together } from '../../media/together.js';
-import { encodeFirst, packageFirst, UndecodableError, type Made } from '../../media/transcode.js';
+import { encodeFirst, packageFirst, UndecodableError, type Encoded, type Made } from '../../media/transcode.js';
 import { FrameFiles } from '../frame-files.js';
 import { removeSet, storeFolder } from '../made-files.js';
 import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
@@ -65,13 +65,21 @@ export class FirstStep implements MediaStep {
           // What went wrong before may have been the disk.
           const kept = first.copyPicture || claim.job.claims > 1 ? [] : rest;
           const onProgress = (share: number): void => progress(share * ENCODED_SHARE);
-          const encoded = await this.frames.write(claim.video.id, source, kept, (frames) =>
-            encodeFirst(path, source, first, parts, { signal, frames, onProgress }),
+          const coverOf = (picture: string, both: AbortSignal): Promise<Cover> =>
+            makeCover(picture, folder, { nonce: nanoid(), signal: both });
+          const [encoded, early] = await together<[Encoded, Cover | undefined]>(
+            signal,
+            (both) =>
+              this.frames.write(claim.video.id, source, kept, (frames) =>
+                encodeFirst(path, source, first, parts, { signal: both, frames, onProgress }),
+              ),
+            // That a picture cannot be decoded is for the decoder of all of it to say.
+            async (both) => (first.copyPicture ? coverOf(path, both).catch(() => undefined) : undefined),
           );
           const [made, cover] = await together<[Made, Cover]>(
             signal,
             (both) => packageFirst(encoded, source, first, folder, both),
-            (both) => makeCover(encoded.picture, folder, { nonce: nanoid(), signal: both }),
+            async (both) => early ?? coverOf(encoded.picture, both),
           );
           progress(PACKAGED_SHARE);
           await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
