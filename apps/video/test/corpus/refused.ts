@@ -67,6 +67,8 @@ const TRUNCATED: readonly Refused[] = [
     reason: 'damaged',
   },
   { name: 'noise-half-way.mp4', make: changed(FAST, noise(0.5, 0.7)), reason: 'damaged' },
+  // Only whoever decodes all of a picture that would be copied can know.
+  { name: 'noise-half-way-silent.mp4', make: changed([...H264, '-an', '-movflags', '+faststart'], noise(0.5, 0.7)), reason: 'damaged' },
 ];
 
 const NO_VIDEO: readonly Refused[] = [

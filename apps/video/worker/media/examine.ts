@@ -2,7 +2,7 @@ import { lookAt } from './container.js';
 import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
 import { pictureOf, readHeaders, soundOf, type Headers, type StreamHeader } from './headers.js';
 import { mediaConfig } from './media.config.js';
-import { endOf, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
+import { endOf, LEAST_DECODED, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
 import { CUT_OFF, safeInput } from './safe-input.js';
 import type { Source } from './source.js';
 import { describeSource, ends, type Found } from './source-facts.js';
@@ -13,8 +13,6 @@ import { judge, judgeLength, reject, type Limits, type Rejected } from './verdic
 const LENGTH_SLACK = 1;
 /** More frames than a slow-motion camera makes are an attack. */
 const MAX_FPS = 250;
-/** Frames that hold others together are not shown themselves, hence not all packets become frames. */
-const LEAST_DECODED = 0.8;
 /** How much of a picture is decoded before it is encoded or copied: all of it is then, in s. */
 const TASTE = '0.3';
 /** Hidden packets of VP8 cannot be told from frames until they are decoded. */

@@ -30,6 +30,8 @@ export interface PictureFacts {
   readonly bytes: number;
 }
 
+/** Share of a picture's packets that become frames at least: some hold others together and are not shown themselves. */
+export const LEAST_DECODED = 0.8;
 /** Reading all packets of a large file, in ms. */
 const READ_MS = 300_000;
 /** Some 40 bytes tell of a packet. */

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { MediaJob } from '../../model/media-job.js';
 import type { ClaimedVideo } from '../../model/media-job.repository.js';
 import type { Source } from '../media/source.js';
-import type { Made } from '../media/transcode.js';
+import type { Made } from '../media/made.js';
 export { withFolder } from './temp-files.js';
 
 /** What the probe found, which travels with the jobs behind it. */

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { MASTER_FILE, setPrefix } from '../../../model/media-keys.js';
 import { MediaJobRepository } from '../../../model/media-job.repository.js';
 import { PublicationRepository, type Publication } from '../../../model/publication.repository.js';
+import { UndecodableError } from '../../media/encode.js';
+import { encodeFirst, packageFirst, type Encoded } from '../../media/first.js';
 import { planLadder } from '../../media/ladder.js';
+import type { Made } from '../../media/made.js';
 import { makeCover, type Cover } from '../../media/pictures.js';
 import { masterPlaylist } from '../../media/playlist.js';
 import { together } from '../../media/together.js';
-import { encodeFirst, packageFirst, UndecodableError, type Encoded, type Made } from '../../media/transcode.js';
 import { FrameFiles } from '../frame-files.js';
 import { removeSet, storeFolder } from '../made-files.js';
 import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
@@ -65,8 +67,9 @@ export class FirstStep implements MediaStep {
           // What went wrong before may have been the disk.
           const kept = first.copyPicture || claim.job.claims > 1 ? [] : rest;
           const onProgress = (share: number): void => progress(share * ENCODED_SHARE);
-          const coverOf = (picture: string, both: AbortSignal): Promise<Cover> =>
-            makeCover(picture, folder, { nonce: nanoid(), signal: both });
+          // The second try, if there is one, writes over what the first has left.
+          const nonce = nanoid();
+          const coverOf = (picture: string, both: AbortSignal): Promise<Cover> => makeCover(picture, folder, { nonce, signal: both });
           const [encoded, early] = await together<[Encoded, Cover | undefined]>(
             signal,
             (both) =>

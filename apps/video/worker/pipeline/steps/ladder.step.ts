@@ -7,7 +7,8 @@ import { MASTER_FILE, PLAY_FILE, setPrefix } from '../../../model/media-keys.js'
 import { RenditionRepository } from '../../../model/rendition.repository.js';
 import { planLadder, type Rendition } from '../../media/ladder.js';
 import { masterPlaylist } from '../../media/playlist.js';
-import { makeRest, type Ingredients, type Made } from '../../media/transcode.js';
+import type { Made } from '../../media/made.js';
+import { makeRest, type Ingredients } from '../../media/rest.js';
 import { FrameFiles } from '../frame-files.js';
 import { MASTER_CACHE, PLAYLIST_TYPE, publicly, removeFolder, storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';

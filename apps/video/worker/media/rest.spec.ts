@@ -9,7 +9,7 @@ import { examineFile } from './examine.js';
 import { framesSize, type Frames } from './frames.js';
 import { planLadder, type Rendition } from './ladder.js';
 import type { Source } from './source.js';
-import { makeRest } from './transcode.js';
+import { makeRest } from './rest.js';
 
 const run = promisify(execFile);
 let folder: string;
