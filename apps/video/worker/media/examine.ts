@@ -1,6 +1,7 @@
 import { lookAt } from './container.js';
 import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
 import { pictureOf, readHeaders, soundOf, type Headers, type StreamHeader } from './headers.js';
+import { measuringFilters, parseLoudness } from './loudness.js';
 import { mediaConfig } from './media.config.js';
 import { endOf, LEAST_DECODED, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
 import { CUT_OFF, safeInput } from './safe-input.js';
@@ -33,11 +34,14 @@ async function run(args: readonly string[], durationMs: number, watch: Watch): P
   return code !== 0 || CUT_OFF.test(stderr) ? reject('damaged') : { frames, log: stderr };
 }
 
-/** Decodes all of a sound, and the beginning of the picture. */
-function hear(path: string, { picture, sound }: Opened, durationMs: number, watch: Watch): Promise<Decoded | Rejected> {
-  const [input, output] = sound ? [safeInput(path), ['-map', `1:${sound.index ?? 0}`, ...DISCARD]] : [[], []];
+/** Decodes all of a sound, which is measured meanwhile, and the beginning of the picture. */
+function hear(path: string, { picture, sound }: Opened, seconds: number, watch: Watch): Promise<Decoded | Rejected> {
+  const stream = ['-map', `1:${sound?.index ?? 0}`];
+  // What is measured may end before the sound does.
+  const measured = [...stream, '-af', measuringFilters(seconds), ...DISCARD];
+  const [input, output] = sound ? [safeInput(path), [...stream, ...DISCARD, ...measured]] : [[], []];
   const seen = ['-map', `0:${picture.index ?? 0}`, ...DISCARD];
-  return run(['-t', TASTE, ...safeInput(path), ...input, ...seen, ...output], durationMs, watch);
+  return run(['-t', TASTE, ...safeInput(path), ...input, ...seen, ...output], seconds * 1_000, watch);
 }
 
 /** Decodes all of a picture. */
@@ -119,10 +123,11 @@ export async function examineFile(
   if (!facts || CUT_OFF.test(file.list.log)) return reject('damaged');
   const wrong = judgePackets(facts.picture, file.claimedMs / 1_000, facts.soundEnd, limits);
   if (wrong) return wrong;
-  const expectedMs = file.claimedMs || maxSeconds * 1_000;
-  const heard = await hear(path, file, expectedMs, { signal, onProgress: (share: number) => onProgress?.(share * HEARING) });
+  const length = ends(facts.picture.end, facts.soundEnd);
+  const heard = await hear(path, file, length, { signal, onProgress: (share: number) => onProgress?.(share * HEARING) });
   if ('ok' in heard) return heard;
-  const found = { ...file, facts: facts.picture, soundEnd: facts.soundEnd, frames: facts.picture.packets };
+  const loudness = parseLoudness(heard.log);
+  const found = { ...file, facts: facts.picture, soundEnd: facts.soundEnd, frames: facts.picture.packets, loudness };
   const frames = await countFrames(path, found, options);
   if (typeof frames !== 'number') return frames;
   onProgress?.(1);

@@ -6,7 +6,7 @@ import type { Source } from './source.js';
 const WHITE = 203;
 
 /** HDR as a normal screen shows it; the size comes first, since tone mapping costs by the pixel. */
-const toneMapped = (width: number, height: number): string[] => [
+export const toneMapped = (width: number, height: number): string[] => [
   `zscale=w=${width}:h=${height}:t=linear:npl=${WHITE}`,
   'format=gbrpf32le',
   'zscale=p=bt709',

@@ -3,6 +3,7 @@ import { bytesFor, encode, GROUP_SECONDS, hls, NO_METADATA, pictureCodec, Undeco
 import { TOO_LONG, type Watch } from './ffmpeg.js';
 import { pictureGraph } from './filters.js';
 import { endFrames, framesOutput, type Frames } from './frames.js';
+import { GLIMPSES_BYTES, glimpsesOutput, readGlimpses, type Moment } from './glimpses.js';
 import type { Rendition } from './ladder.js';
 import { makeEven } from './loudness.js';
 import { measureMade, type Made } from './made.js';
@@ -22,7 +23,12 @@ export interface Encoded {
   readonly picture: string;
   readonly pictureStream: number;
   readonly sound: string | undefined;
+  /** Candidates for the cover. */
+  readonly glimpses: readonly Moment[];
 }
+
+/** Where glimpses are written, within the folder of the parts. */
+const GLIMPSES = 'glimpses.gray';
 
 async function encodePicture(
   path: string,
@@ -37,25 +43,21 @@ async function encodePicture(
   const output = ['-map', label(first), ...pictureCodec(first), ...NO_METADATA, '-f', 'mp4', picture];
   const kept = frames ? framesOutput(frames, label(frames)) : [];
   const bytes = Math.max(bytesFor(source, [first]), frames?.bytes ?? 0);
-  await encode(
-    first.name,
-    [...safeInput(path), '-filter_complex', pictureGraph(source, shapes), ...output, ...kept],
-    source,
-    bytes,
-    folder,
-    watch,
-  );
+  const outputs = [...output, ...kept, ...glimpsesOutput(source, join(folder, GLIMPSES))];
+  await encode(first.name, [...safeInput(path), '-filter_complex', pictureGraph(source, shapes), ...outputs], source, bytes, folder, watch);
   if (frames) await endFrames(frames);
   return picture;
 }
 
 /** Decodes all of a picture that is copied: what is damaged is found here, as an encoder finds it. */
 async function decodePicture(path: string, source: Source, folder: string, watch: Watch): Promise<string> {
-  const args = [...safeInput(path), '-map', `0:${source.pictureStream}`, '-f', 'null', '-'];
-  const { frames } = await encode('the picture', args, source, 0, folder, watch).catch((error: unknown) => {
-    if (error instanceof Error && error.message.includes(TOO_LONG)) throw new UndecodableError(error.message, 'too-heavy');
-    throw error;
-  });
+  const outputs = ['-map', `0:${source.pictureStream}`, '-f', 'null', '-', ...glimpsesOutput(source, join(folder, GLIMPSES))];
+  const { frames } = await encode('the picture', [...safeInput(path), ...outputs], source, GLIMPSES_BYTES, folder, watch).catch(
+    (error: unknown) => {
+      if (error instanceof Error && error.message.includes(TOO_LONG)) throw new UndecodableError(error.message, 'too-heavy');
+      throw error;
+    },
+  );
   const expected = (source.fps * source.pictureMs) / 1_000;
   if (frames === 0 || frames < expected * LEAST_DECODED) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
   return path;
@@ -76,7 +78,7 @@ async function encodeSound(
     return (await encode(`${first.name}, its sound`, [...safeInput(path), ...output], source, bytes, folder, { signal, level: 'info' }))
       .log;
   };
-  await makeEven({ path, stream, seconds: source.durationMs / 1_000 }, encoded, signal);
+  await makeEven(source.durationMs / 1_000, source.loudness, encoded);
   return sound;
 }
 
@@ -106,7 +108,8 @@ export async function encodeFirst(
     async (both) => (soundStream === undefined ? undefined : encodeSound(path, soundStream, source, first, folder, both)),
   );
   watch.onProgress?.(1);
-  return { picture, pictureStream: first.copyPicture ? pictureStream : 0, sound };
+  const glimpses = await readGlimpses(join(folder, GLIMPSES));
+  return { picture, pictureStream: first.copyPicture ? pictureStream : 0, sound, glimpses };
 }
 
 /** Where the progressive file of the first rendition is written, within its folder. */

@@ -1,12 +1,13 @@
-import { runFfmpeg } from './ffmpeg.js';
-import { safeInput } from './safe-input.js';
-
-/** How loud a sound is, by EBU R 128, and what makes it as loud as all others. */
+/** How loud a sound is, by EBU R 128. */
 export interface Loudness {
   /** In LUFS. */
   readonly integrated: number;
-  /** In dBTP. */
-  readonly truePeak: number;
+  /** In dBTP; only when its peaks were measured. */
+  readonly truePeak?: number;
+}
+
+/** What makes a sound as loud as all others. */
+interface Levels {
   /** What it is amplified by, in dB; 0 of sounds that are as good as silent. */
   readonly gain: number;
   /** Whether its peaks would then be too high. */
@@ -35,19 +36,17 @@ const MEASURE_WITH_PEAKS = `${MEASURE}:peak=true`;
 /** Any sound as two channels at 48 kHz which begin when the file begins; gaps are silence. */
 const STEREO = 'aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo';
 
-/** In LUFS and dBTP. */
-type Measured = Pick<Loudness, 'integrated' | 'truePeak'>;
-
-/** Reads the summary at the end of what ebur128 logs; the peak is NaN when it was not measured. */
-export function parseLoudness(log: string): Measured | undefined {
+/** Reads the summary at the end of what ebur128 logs. */
+export function parseLoudness(log: string): Loudness | undefined {
   const summary = log.slice(log.lastIndexOf('Summary:'));
   const integrated = Number(/\bI:\s*(-?[\d.]+) LUFS/.exec(summary)?.[1] ?? 'none');
   const truePeak = Number(/\bPeak:\s*(-?[\d.]+) dBFS/.exec(summary)?.[1] ?? 'none');
-  return Number.isFinite(integrated) && integrated >= UNMEASURED_LUFS ? { integrated, truePeak } : undefined;
+  if (!Number.isFinite(integrated) || integrated < UNMEASURED_LUFS) return undefined;
+  return { integrated, ...(Number.isFinite(truePeak) ? { truePeak } : {}) };
 }
 
 /** Makes a sound as loud as all others; its peaks are bounded between samples too, which is why it is limited at four times the rate. */
-function levelFilters({ gain, limited }: Loudness): string[] {
+function levelFilters({ gain, limited }: Levels): string[] {
   if (gain === 0 && !limited) return [];
   const ceiling = (10 ** (CEILING / 20)).toFixed(4);
   const limiter = ['aresample=192000', `alimiter=level=false:limit=${ceiling}:attack=2:release=60`, 'aresample=48000'];
@@ -57,47 +56,44 @@ function levelFilters({ gain, limited }: Loudness): string[] {
 /** Makes a sound exactly as long as the video: silence is added, or its end left out. */
 const fittedTo = (seconds: number): string[] => [`apad=whole_dur=${seconds.toFixed(3)}`, `atrim=end=${seconds.toFixed(3)}`];
 
-/** A sound within a file, and how long the video is, in s. */
-export interface Sound {
-  readonly path: string;
-  readonly stream: number;
-  readonly seconds: number;
-}
+/**
+ * Filters that measure a sound as it will be published, but for its level; `parseLoudness` reads what they log.
+ *
+ * @param seconds how long the video is
+ */
+export const measuringFilters = (seconds: number): string => [STEREO, ...fittedTo(seconds), MEASURE_WITH_PEAKS].join(',');
 
-async function measure(sound: Sound, signal?: AbortSignal): Promise<Measured | undefined> {
-  const chain = [STEREO, ...fittedTo(sound.seconds), MEASURE_WITH_PEAKS].join(',');
-  const args = ['-v', 'level+info', ...safeInput(sound.path), '-map', `0:${sound.stream}`, '-af', chain, '-f', 'null', '-'];
-  const { code, stderr } = await runFfmpeg(args, { durationMs: 1, signal });
-  return code === 0 ? parseLoudness(stderr) : undefined;
-}
-
-function firstPlan(measured: Measured): Loudness {
-  const base = TARGET_LUFS - measured.integrated;
-  const gain = measured.integrated < SILENT_LUFS ? Math.min(0, CEILING - measured.truePeak) : base;
-  return { ...measured, gain: round(gain), limited: measured.truePeak + gain > CEILING };
+function firstLevels({ integrated }: Loudness, truePeak: number): Levels {
+  const gain = integrated < SILENT_LUFS ? Math.min(0, CEILING - truePeak) : TARGET_LUFS - integrated;
+  return { gain: round(gain), limited: truePeak + gain > CEILING };
 }
 
 /** Filters that make a sound what is published: two channels, as loud as all others, exactly as long as the video. */
-const soundFilters = ({ seconds }: Sound, plan?: Loudness): string =>
-  [STEREO, ...(plan ? levelFilters(plan) : []), ...fittedTo(seconds), ...(plan?.limited ? [MEASURE] : [])].join(',');
+const soundFilters = (seconds: number, levels?: Levels): string =>
+  [STEREO, ...(levels ? levelFilters(levels) : []), ...fittedTo(seconds), ...(levels?.limited ? [MEASURE] : [])].join(',');
 
 /**
  * Makes a sound as loud as all others. A limiter takes away loudness with the peaks, so what was made is measured as it is made, and
- * made once more, louder, where that is too little. Sounds that are shorter than one block of the measurement stay as they are.
+ * made once more, louder, where that is too little. Sounds that could not be measured, since they are silent or shorter than one block
+ * of the measurement, stay as they are.
  *
+ * @param seconds how long the video is
  * @param encode makes it with these filters, each time over the time before, and answers what ffmpeg logged
- * @throws as runTool, and as `encode`
+ * @throws as `encode`
  */
-export async function makeEven(sound: Sound, encode: (filters: string) => Promise<string>, signal?: AbortSignal): Promise<void> {
-  const measured = await measure(sound, signal);
-  if (!measured || Number.isNaN(measured.truePeak)) return void (await encode(soundFilters(sound)));
-  const first = firstPlan(measured);
-  let plan = first;
+export async function makeEven(
+  seconds: number,
+  loudness: Loudness | undefined,
+  encode: (filters: string) => Promise<string>,
+): Promise<void> {
+  if (loudness?.truePeak === undefined) return void (await encode(soundFilters(seconds)));
+  const first = firstLevels(loudness, loudness.truePeak);
+  let levels = first;
   for (let n = 0; n <= ROUNDS; n += 1) {
-    const now = parseLoudness(await encode(soundFilters(sound, plan)));
+    const now = parseLoudness(await encode(soundFilters(seconds, levels)));
     const missing = TARGET_LUFS - (now?.integrated ?? TARGET_LUFS);
-    if (!first.limited || Math.abs(missing) < NEAR || plan.gain + missing > first.gain + MAX_EXTRA) return;
-    plan = { ...plan, gain: round(plan.gain + missing) };
+    if (!first.limited || Math.abs(missing) < NEAR || levels.gain + missing > first.gain + MAX_EXTRA) return;
+    levels = { ...levels, gain: round(levels.gain + missing) };
   }
 }
 

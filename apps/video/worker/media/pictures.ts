@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { blurhash } from './blurhash.js';
 import { bestMoment } from './cover-frame.js';
 import { runFfmpeg, type Watch } from './ffmpeg.js';
+import type { Moment } from './glimpses.js';
 import { mediaConfig } from './media.config.js';
 import { runTool, type ToolResult } from './run-tool.js';
 import { safeInput } from './safe-input.js';
@@ -63,17 +64,23 @@ const HASH_BYTES = HASH_SIDE * HASH_SIDE * 3;
  *
  * @param path of a `play.mp4` of ours
  * @param folder an absolute path, in which `cover-<nonce>.jpg` and `cover-small-<nonce>.jpg` are written
- * @param options `atMs` is the moment that the author wants, else the best one is looked for; `nonce` makes the names unique
+ * @param options `atMs` is the moment that the author wants, else the best one is looked for, first among the `glimpses`; `nonce` makes
+ *   the names unique
  * @throws Error when not one frame can be taken
  */
 export async function makeCover(
   path: string,
   folder: string,
-  options: { readonly atMs?: number | undefined; readonly nonce: string; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly atMs?: number | undefined;
+    readonly glimpses?: readonly Moment[];
+    readonly nonce: string;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<Cover> {
-  const { atMs, nonce, signal } = options;
+  const { atMs, glimpses = [], nonce, signal } = options;
   const files = { cover: `cover-${nonce}.jpg`, coverSmall: `cover-small-${nonce}.jpg` };
-  const at = atMs === undefined ? await bestMoment(path, signal) : atMs / 1_000;
+  const at = atMs === undefined ? await bestMoment(path, glimpses, signal) : atMs / 1_000;
   // A moment after the last frame means the last one: it is looked for in the last second, then from the beginning.
   for (const before of [['-ss', at.toFixed(3)], ['-sseof', '-1'], []]) {
     const { code, stdout, stderr } = await takeFrame(path, before, { folder, files }, signal);

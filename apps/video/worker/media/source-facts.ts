@@ -1,4 +1,5 @@
 import { isTurned, pixelShape, shownSize, type StreamHeader } from './headers.js';
+import type { Loudness } from './loudness.js';
 import type { PictureFacts } from './packets.js';
 import { rateOf } from './rates.js';
 import type { Source } from './source.js';
@@ -29,6 +30,7 @@ export interface Found {
   readonly facts: PictureFacts;
   /** In s. */
   readonly soundEnd: number;
+  readonly loudness?: Loudness | undefined;
   /** That were decoded. */
   readonly frames: number;
   readonly sizeBytes: number;
@@ -58,7 +60,7 @@ function canCopy({ picture, facts, soundEnd }: Found, fps: number, bitRate: numb
 
 /** Puts together what was found out about a file. */
 export function describeSource(found: Found): Source {
-  const { picture, sound, facts, soundEnd } = found;
+  const { picture, sound, facts, soundEnd, loudness } = found;
   const seconds = Math.max(0.001, facts.end - facts.start);
   const fps = found.frames / seconds;
   const bitRate = Math.round((facts.bytes * 8) / seconds);
@@ -78,6 +80,7 @@ export function describeSource(found: Found): Source {
     ...(sound ? { soundStream: sound.index ?? 0 } : {}),
     hasAudio: sound !== undefined,
     audioChannels: sound?.channels ?? 0,
+    ...(loudness ? { loudness } : {}),
     canCopyPicture: canCopy(found, fps, bitRate),
   };
 }

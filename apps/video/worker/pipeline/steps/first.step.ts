@@ -7,7 +7,7 @@ import { MASTER_FILE, setPrefix } from '../../../model/media-keys.js';
 import { MediaJobRepository } from '../../../model/media-job.repository.js';
 import { PublicationRepository, type Publication } from '../../../model/publication.repository.js';
 import { UndecodableError } from '../../media/encode.js';
-import { encodeFirst, packageFirst, type Encoded } from '../../media/first.js';
+import { encodeFirst, packageFirst } from '../../media/first.js';
 import { planLadder } from '../../media/ladder.js';
 import type { Made } from '../../media/made.js';
 import { makeCover, type Cover } from '../../media/pictures.js';
@@ -67,22 +67,14 @@ export class FirstStep implements MediaStep {
           // What went wrong before may have been the disk.
           const kept = first.copyPicture || claim.job.claims > 1 ? [] : rest;
           const onProgress = (share: number): void => progress(share * ENCODED_SHARE);
-          // The second try, if there is one, writes over what the first has left.
-          const nonce = nanoid();
-          const coverOf = (picture: string, both: AbortSignal): Promise<Cover> => makeCover(picture, folder, { nonce, signal: both });
-          const [encoded, early] = await together<[Encoded, Cover | undefined]>(
-            signal,
-            (both) =>
-              this.frames.write(claim.video.id, source, kept, (frames) =>
-                encodeFirst(path, source, first, parts, { signal: both, frames, onProgress }),
-              ),
-            // That a picture cannot be decoded is for the decoder of all of it to say.
-            async (both) => (first.copyPicture ? coverOf(path, both).catch(() => undefined) : undefined),
+          const encoded = await this.frames.write(claim.video.id, source, kept, (frames) =>
+            encodeFirst(path, source, first, parts, { signal, frames, onProgress }),
           );
+          const { picture, glimpses } = encoded;
           const [made, cover] = await together<[Made, Cover]>(
             signal,
             (both) => packageFirst(encoded, source, first, folder, both),
-            async (both) => early ?? coverOf(encoded.picture, both),
+            (both) => makeCover(picture, folder, { glimpses, nonce: nanoid(), signal: both }),
           );
           progress(PACKAGED_SHARE);
           await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
