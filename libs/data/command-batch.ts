@@ -132,10 +132,6 @@ class PreparedCommand {
   setTimeout(ms: number): void {
     this.batch.expireIn(ms);
   }
-
-  setReplyContext(): void {
-    // Replies are taken as they come.
-  }
 }
 
 /** Gathers what the connection writes for a batch; what it writes after a reconnection goes out at once. */

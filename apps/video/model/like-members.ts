@@ -114,10 +114,7 @@ export class LikeMembers {
       let marks = '';
       let likes: LikedVideo[] = [];
       batch.add('ZMSCORE', key, MARKS, 2, (reply) => (marks = String(reply)));
-      batch.add('ZREVRANGEBYSCORE', key, range, 6, (reply) => {
-        // Members and scores are pairs in Redis's newer protocol, and follow each other in the older one.
-        likes = pairsOf((reply as readonly unknown[]).flat().map(String));
-      });
+      batch.add('ZREVRANGEBYSCORE', key, range, 6, (reply) => (likes = pairsOf((reply as readonly Buffer[]).map(String))));
       batch.add('ZMSCORE', key, MARKS, 2, (reply) => {
         // The floor is 0 where Redis has all likes.
         if (marks.startsWith('0,') && String(reply) === marks) found[at] = likes;
