@@ -11,7 +11,7 @@ export type Shape = z.ZodRawShape;
 export type AuthRule = 'none' | 'optional' | 'required' | 'lenient';
 
 /** Rate-limit policies, each per address and per account (http.config.ts holds the numbers). */
-export type LimitPolicy = 'register' | 'login' | 'publish' | 'comment' | 'message';
+export type LimitPolicy = 'register' | 'login' | 'publish' | 'cover' | 'comment' | 'message';
 
 export interface UploadOptions {
   /** Name of the file field, or of each of several. */

@@ -50,6 +50,8 @@ export const httpConfig = defineConfig('http', {
   RATE_LOGIN_ACCOUNT: limitOf('logins', 'username', '10/60s'),
   RATE_PUBLISH_ADDRESS: limitOf('uploads', 'address', '120/3600s'),
   RATE_PUBLISH_ACCOUNT: limitOf('uploads', 'account', '60/3600s'),
+  RATE_COVER_ADDRESS: limitOf('choices of covers', 'address', '120/600s'),
+  RATE_COVER_ACCOUNT: limitOf('choices of covers', 'account', '30/600s'),
   RATE_COMMENT_ADDRESS: limitOf('comments', 'address', '240/60s'),
   RATE_COMMENT_ACCOUNT: limitOf('comments', 'account', '60/60s'),
   RATE_MESSAGE_ADDRESS: limitOf('messages', 'address', '480/60s'),

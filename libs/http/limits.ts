@@ -19,6 +19,7 @@ function ratesOf(policy: LimitPolicy): { address: Rate; account: Rate } {
     register: { address: config.RATE_REGISTER_ADDRESS, account: config.RATE_REGISTER_ACCOUNT },
     login: { address: config.RATE_LOGIN_ADDRESS, account: config.RATE_LOGIN_ACCOUNT },
     publish: { address: config.RATE_PUBLISH_ADDRESS, account: config.RATE_PUBLISH_ACCOUNT },
+    cover: { address: config.RATE_COVER_ADDRESS, account: config.RATE_COVER_ACCOUNT },
     comment: { address: config.RATE_COMMENT_ADDRESS, account: config.RATE_COMMENT_ACCOUNT },
     message: { address: config.RATE_MESSAGE_ADDRESS, account: config.RATE_MESSAGE_ACCOUNT },
   };

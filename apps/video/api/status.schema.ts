@@ -61,6 +61,7 @@ export const chooseCover = endpoint({
   description: 'The cover changes a moment later; of several wishes the latest counts.',
   folder: 'video',
   auth: 'required',
+  limit: 'cover',
   params: { video_id: p.id(), at_ms: p.int({ min: 0, max: MAX_AT_MS }) },
   answer: {},
   errors: [VideoErrors.NO_SUCH_VIDEO, VideoErrors.NOT_PUBLISHED],

@@ -49,6 +49,11 @@ export class MediaJobRepository {
     await this.wake(tx, videoId, step);
   }
 
+  /** Forgets what a video waits for; whoever works on it notices when it renews its lease. */
+  async drop(tx: Tx, videoId: number): Promise<void> {
+    await tx.execute('DELETE FROM media_jobs WHERE video_id = ?', [videoId]);
+  }
+
   private async wake(tx: Tx, videoId: number, step: Step): Promise<void> {
     await this.outbox.append(tx, FOREGROUND.includes(step) ? VideoDueEvent : RenditionsDueEvent, { videoId });
   }

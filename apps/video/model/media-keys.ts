@@ -20,6 +20,14 @@ export const PLAY_FILE = 'play.mp4';
 export const MASTER_FILE = 'master.m3u8';
 export const PREVIEW_FILE = 'preview.webp';
 export const STORYBOARD_FILE = 'storyboard.vtt';
+const STORYBOARD_PICTURE = 'storyboard.jpg';
+
+/** What a media set holds beside its covers: names within its folder. */
+export function filesOf({ renditions, pictures }: { renditions: readonly { name: string; uri?: string }[]; pictures: boolean }): string[] {
+  const playlists = renditions.map(({ name, uri = `${name}.m3u8` }) => uri);
+  const made = playlists.flatMap((uri) => [uri, uri.replace(/m3u8$/, 'mp4')]);
+  return [PLAY_FILE, MASTER_FILE, ...made, ...(pictures ? [PREVIEW_FILE, STORYBOARD_FILE, STORYBOARD_PICTURE] : [])];
+}
 
 /** The small cover beside a cover; empty for covers that have none. */
 export const smallCoverKey = (coverKey: string): string =>

@@ -109,13 +109,14 @@ export class PublicationRepository {
     });
   }
 
-  /** Ends a video's processing because of what it is. */
-  reject(claim: Claim, reason: string): Promise<boolean> {
+  /** Ends a video's processing because of what it is. @param keepOriginal whether the upload stays */
+  reject(claim: Claim, reason: string, keepOriginal = true): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       const video = await this.jobs.lock(tx, claim);
       if (!video) return false;
       await this.jobs.done(tx, claim);
       await this.end(tx, video.id, 'rejected', reason);
+      if (!keepOriginal) await tx.execute('UPDATE videos SET original = 0 WHERE id = ?', [video.id]);
       return true;
     });
   }
@@ -169,6 +170,8 @@ export class PublicationRepository {
       if (video.state === 'removed') return 'removed';
       const sql = `UPDATE videos SET state = 'removed', version = version + 1, feed_time = NULL, leftovers = 1, state_at = ? WHERE id = ?`;
       await tx.execute(sql, [Date.now(), id]);
+      // A job that nobody may take would keep everything behind it waiting.
+      await this.jobs.drop(tx, id);
       if (video.state === 'published') await this.counters.add(tx, [{ id: userId, field: 'work_count', delta: -1 }]);
       await this.outbox.append(tx, VideoRemovedEvent, { videoId: id, authorId: userId, version: video.version + 1 });
       await this.status.append(tx, id, { state: 'removed', percent: 100 });

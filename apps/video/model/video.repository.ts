@@ -31,6 +31,11 @@ export interface StoredObjects {
   /** 1 while the upload is kept. */
   original: number;
   state: StateName;
+  coverKey: string;
+  /** JSON of those that were made; null = none. */
+  renditions: string | null;
+  /** 1 once preview and storyboard are made. */
+  pictures: number;
 }
 
 /** Videos: reads, and the one write that begins each of them. */
@@ -89,8 +94,11 @@ export class VideoRepository {
     const covers = keys.filter((key) => key.startsWith(OLD_COVER_PREFIX));
     const uploads = keys.filter((key) => setOf(key) === undefined && !key.startsWith(OLD_COVER_PREFIX));
     const [knownSets, knownUploads, knownCovers, completing] = await Promise.all([
-      this.database.byIds<{ key: string }>('SELECT media_set AS `key` FROM videos WHERE media_set IN (?)', sets),
-      this.database.byIds<{ key: string }>('SELECT object_key AS `key` FROM videos WHERE object_key IN (?)', uploads),
+      this.database.byIds<{ key: string }>(`SELECT media_set AS \`key\` FROM videos WHERE media_set IN (?) AND ${OWNS}`, sets),
+      this.database.byIds<{ key: string }>(
+        `SELECT object_key AS \`key\` FROM videos WHERE object_key IN (?) AND original = 1 AND ${OWNS}`,
+        uploads,
+      ),
       this.database.byIds<{ key: string }>(OLD_COVERS, covers),
       // Some stores date an object by the beginning of its upload, which may be a day before its video is made.
       this.database.byIds<{ key: string }>(`${UPLOADING} AND object_key IN (?)`, uploads),
@@ -110,7 +118,7 @@ export class VideoRepository {
 
   /** Videos that have not been removed, by ascending id: what the store must hold for them. */
   objectsOf(afterId: number, limit: number): Promise<StoredObjects[]> {
-    const columns = 'id, object_key AS objectKey, media_set AS mediaSet, original, state';
+    const columns = 'id, object_key AS objectKey, media_set AS mediaSet, original, state, cover_key AS coverKey, renditions, pictures';
     return this.database.query(`SELECT ${columns} FROM videos WHERE state <> 'removed' AND id > ? ORDER BY id LIMIT ?`, [afterId, limit]);
   }
 
@@ -125,10 +133,13 @@ export class VideoRepository {
   }
 }
 
+/** A removed video owns its files until they were purged: what a worker still stores after that belongs to nobody. */
+const OWNS = "(state <> 'removed' OR leftovers = 1)";
+
 const UPLOADING = "SELECT object_key AS `key` FROM uploads WHERE state IN ('open', 'completing')";
 
 /** Covers have no index of their own; only videos without a media set have one outside it, and those do. */
-const OLD_COVERS = "SELECT cover_key AS `key` FROM videos WHERE media_set = '' AND cover_key IN (?)";
+const OLD_COVERS = `SELECT cover_key AS \`key\` FROM videos WHERE media_set = '' AND cover_key IN (?) AND ${OWNS}`;
 
 const SCAN = `SELECT ${VIDEO_COLUMNS}, COALESCE(c.favorite_count, 0) AS favoriteCount
   FROM videos v LEFT JOIN video_counters c ON c.id = v.id WHERE v.state IN ('published', 'removed')`;

@@ -1,6 +1,6 @@
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
-import { ORPHAN_MS, PLAY_FILE, VIDEO_PREFIXES, setPrefix } from '../model/media-keys.js';
+import { ORPHAN_MS, VIDEO_PREFIXES, filesOf, setPrefix, smallCoverKey } from '../model/media-keys.js';
 import { Uploads } from '../model/uploads.js';
 import { VideoRepository, type StoredObjects } from '../model/video.repository.js';
 
@@ -13,6 +13,8 @@ export interface CheckedMedia {
 
 /** Objects asked for at a time. */
 const AT_ONCE = 32;
+/** A media set has some twenty, and some more for each cover that was chosen within the last hour. */
+const SET_OBJECTS = 1_000;
 const ROWS = 'rows';
 const PARTS = 'parts';
 
@@ -45,13 +47,23 @@ export class MediaCheck {
   }
 
   /** Lines about objects of a video that are gone. A rejected video's file is of no use to anybody. */
-  private async missing({ id, objectKey, mediaSet, original, state }: StoredObjects): Promise<string[]> {
+  private async missing(video: StoredObjects): Promise<string[]> {
+    const { id, objectKey, mediaSet, original, state } = video;
     if (state === 'rejected') return [];
-    const play = mediaSet === '' ? undefined : `${setPrefix(mediaSet)}${PLAY_FILE}`;
     const hasOriginal = original === 1 && (await this.objects.head(objectKey)) !== undefined;
-    if (play === undefined) return hasOriginal ? [] : [`video ${id}: its upload ${objectKey} is gone`];
-    if (await this.objects.head(play)) return original === 1 && !hasOriginal ? [`video ${id}: its original ${objectKey} is gone`] : [];
-    return [`video ${id}: ${play} is gone${hasOriginal ? ', its original is there' : ''}`];
+    if (mediaSet === '') return hasOriginal ? [] : [`video ${id}: its upload ${objectKey} is gone`];
+    const gone = await this.missingInSet(video);
+    if (gone.length > 0) return gone.map((key) => `video ${id}: ${key} is gone${hasOriginal ? ', its original is there' : ''}`);
+    return original === 1 && !hasOriginal ? [`video ${id}: its original ${objectKey} is gone`] : [];
+  }
+
+  /** Keys of a published video's media set that the store does not have. */
+  private async missingInSet({ mediaSet, coverKey, renditions, pictures }: StoredObjects): Promise<string[]> {
+    const prefix = setPrefix(mediaSet);
+    const stored = new Set((await this.objects.list(prefix, '', SET_OBJECTS)).objects.map(({ key }) => key));
+    const made = JSON.parse(renditions ?? '[]') as { name: string; uri?: string }[];
+    const files = filesOf({ renditions: made, pictures: pictures === 1 }).map((name) => `${prefix}${name}`);
+    return [...files, coverKey, smallCoverKey(coverKey)].filter((key) => key !== '' && !stored.has(key));
   }
 
   private async listing(prefix: (typeof VIDEO_PREFIXES)[number], position: string, limit: number, now: number): Promise<CheckedMedia> {

@@ -102,7 +102,7 @@ describe('a job', () => {
     expect(await model.publications.retry(job?.id ?? 0)).toBe(false);
   });
 
-  it('that kills every worker that takes it is given up', async () => {
+  it('that fails after it has killed many workers is given up at once', async () => {
     const id = await upload();
     for (let dead = 1; dead < MAX_CLAIMS; dead += 1) await model.takeOver(id);
     expect(await model.publications.failed(await model.takeOver(id), 'killed')).toBe('failed');
@@ -121,9 +121,19 @@ describe('a job', () => {
     const claim = await model.claim(id);
     expect(await model.publications.remove(9, id)).toBe('removed');
     expect(await model.publications.probed(claim, MEASURES, {})).toBe(false);
-    await skipPause(id);
-    await model.database.execute('UPDATE media_jobs SET lease_until = 0 WHERE video_id = ?', [id]);
+    expect(await model.jobs.renew(claim, 50)).toBe(false);
     expect(await model.jobs.claim(id, STEPS, 'w')).toBeUndefined();
+  });
+
+  it('of a removed video keeps nobody else waiting', async () => {
+    await model.database.execute("UPDATE media_jobs SET state = 'done'");
+    const [waiting, running] = [await upload(9), await upload(9)];
+    await model.claim(running);
+    expect(await model.jobs.isAnyDue(FOREGROUND)).toBe(true);
+    for (const id of [waiting, running]) await model.publications.remove(9, id);
+    await model.database.execute('UPDATE media_jobs SET lease_until = 0');
+    expect(await model.jobs.isAnyDue(FOREGROUND)).toBe(false);
+    expect(await model.jobs.wakeStuck(Date.now() + 1, 100)).toBe(0);
   });
 
   it('whose worker died, or whose message was lost, is announced again', async () => {

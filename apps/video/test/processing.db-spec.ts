@@ -9,59 +9,43 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeClip } from '../../../libs/testing/clips.js';
 import { CoverWishes } from '../model/cover-wishes.js';
-import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
+import { BACKGROUND, FOREGROUND, MAX_CLAIMS } from '../model/media-job.js';
 import { setPrefix, smallCoverKey } from '../model/media-keys.js';
 import { UploadRepository } from '../model/upload.repository.js';
 import { Uploads } from '../model/uploads.js';
 import { MediaCheck } from '../rpc/media-check.js';
-import { FrameFiles } from '../worker/pipeline/frame-files.js';
-import { MediaRunner } from '../worker/pipeline/media-runner.js';
-import { MediaSteps } from '../worker/pipeline/media-steps.js';
+import type { MediaRunner } from '../worker/pipeline/media-runner.js';
 import { Orphans } from '../worker/cleaning/orphans.js';
 import { Purge } from '../worker/cleaning/purge.js';
-import { SourceFiles } from '../worker/pipeline/source-files.js';
-import { CoverStep } from '../worker/pipeline/steps/cover.step.js';
-import { FirstStep } from '../worker/pipeline/steps/first.step.js';
-import { LadderStep } from '../worker/pipeline/steps/ladder.step.js';
-import { PicturesStep } from '../worker/pipeline/steps/pictures.step.js';
-import { ProbeStep } from '../worker/pipeline/steps/probe.step.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
+import { Pipeline } from './pipeline-fixture.js';
 
 // Encoders run at low priority: whatever else keeps the cores busy goes first, in ms.
 vi.setConfig({ testTimeout: 180_000 });
 
 let model: ModelFixture;
-let sources: SourceFiles;
-let frames: FrameFiles;
+let pipeline: Pipeline;
 let runner: MediaRunner;
 let purge: Purge;
 let folder: string;
 let clip: Buffer;
 const objects = objectStore();
 
-function newRunner(): MediaRunner {
-  sources = new SourceFiles();
-  frames = new FrameFiles();
-  const { publications, renditions } = model;
-  const steps = new MediaSteps(
-    new ProbeStep(sources, publications),
-    new FirstStep(sources, frames, model.jobs, publications),
-    new CoverStep(renditions),
-    new PicturesStep(renditions),
-    new LadderStep(sources, frames, model.jobs, renditions),
-  );
-  return new MediaRunner(model.jobs, publications, steps, model.copies);
+/** As when a worker starts: nothing is kept of an earlier one. */
+function restart(): void {
+  pipeline = new Pipeline(model);
+  runner = pipeline.runner;
 }
 
 beforeAll(async () => {
   model = await modelFixture();
-  runner = newRunner();
+  restart();
   purge = new Purge(model.publications, model.copies, model.likes, model.likeRows);
   folder = await mkdtemp(join(tmpdir(), 'doul-spec-'));
   clip = await readFile(await makeClip(folder, { seconds: 1, width: 180, height: 320 }));
 });
 afterAll(async () => {
-  await Promise.all([sources.onApplicationShutdown(), frames.onApplicationShutdown()]);
+  await pipeline.close();
   await rm(folder, { recursive: true, force: true });
   await model.close();
 });
@@ -89,6 +73,10 @@ const renditionsOf = async (id: number): Promise<string[]> => {
   const rows = await model.database.query<{ renditions: string }>('SELECT renditions FROM videos WHERE id = ?', [id]);
   return (JSON.parse(rows[0]?.renditions ?? '[]') as { name: string }[]).map(({ name }) => name);
 };
+async function sweepOrphans(now: number): Promise<void> {
+  const orphans = new Orphans(model.videos);
+  for (let page = 0; page < 10; page += 1) await orphans.sweep(now);
+}
 const failing = async (id: number): Promise<void> => {
   await model.database.execute('UPDATE media_jobs SET run_at = 0 WHERE video_id = ?', [id]);
 };
@@ -129,11 +117,11 @@ describe('processing', () => {
     const large = await readFile(path);
     const [here, elsewhere] = [await upload(3, large), await upload(3, large)];
     for (const { id } of [here, elsewhere]) await runner.run(id, FOREGROUND);
-    sources.drop(here.id);
+    pipeline.sources.drop(here.id);
     await objects.delete([here.key]);
     await runner.run(here.id, BACKGROUND);
-    await Promise.all([sources.onApplicationShutdown(), frames.onApplicationShutdown()]);
-    runner = newRunner();
+    await pipeline.close();
+    restart();
     await runner.run(elsewhere.id, BACKGROUND);
     for (const { id } of [here, elsewhere]) expect(await renditionsOf(id)).toEqual(['540p', '360p']);
   });
@@ -179,6 +167,7 @@ describe('processing', () => {
 
   it('gives up what always fails, and does it when an operator says so after the cause is mended', async () => {
     const { id } = await upload(8, clip);
+    const { sources } = pipeline;
     const get = sources.with.bind(sources);
     sources.with = () => Promise.reject(new Error('the disk is full'));
     for (let failure = 1; failure <= 4; failure += 1) {
@@ -215,6 +204,42 @@ describe('processing', () => {
     expect(await works(5)).toBe(0);
   });
 
+  it('leaves no file when its author removes it while more of it is made', async () => {
+    const { id } = await upload(5, clip);
+    await runner.run(id, FOREGROUND);
+    const mediaSet = (await stored(id))?.mediaSet ?? '';
+    const addPictures = model.renditions.addPictures.bind(model.renditions);
+    model.renditions.addPictures = async (claim) => {
+      await model.publications.remove(5, id);
+      await purge.run(id);
+      await model.publications.purged(id);
+      await objects.put(`${setPrefix(mediaSet)}preview.webp`, clip, { contentType: 'image/webp' });
+      return addPictures(claim);
+    };
+    await runner.run(id, BACKGROUND);
+    model.renditions.addPictures = addPictures;
+    expect(await model.jobs.ofVideo(id)).toEqual([]);
+    expect(await namesIn(mediaSet)).toEqual(['preview.webp']);
+    await sweepOrphans(Date.now() + 25 * 3_600_000);
+    expect(await namesIn(mediaSet)).toEqual([]);
+  });
+
+  it('gives a video up that no worker has survived, without trying once more', async () => {
+    const { id } = await upload(8, clip);
+    for (let dead = 0; dead < MAX_CLAIMS; dead += 1) await model.takeOver(id);
+    await model.database.execute('UPDATE media_jobs SET lease_until = 0 WHERE video_id = ?', [id]);
+    const { sources } = pipeline;
+    const get = sources.with.bind(sources);
+    sources.with = () => Promise.reject(new Error('it was taken up'));
+    await runner.run(id, FOREGROUND);
+    sources.with = get;
+    expect((await stored(id))?.state).toBe('failed');
+    expect((await model.jobs.ofVideo(id))[0]).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('no worker has survived it'),
+    });
+  });
+
   it('takes the cover of the moment that its author chooses', async () => {
     const { id } = await upload(6, clip);
     await runner.run(id, FOREGROUND);
@@ -229,7 +254,7 @@ describe('processing', () => {
 
   it('gives its job back when the process stops in the middle', async () => {
     const { id } = await upload(7, clip);
-    const stopped = newRunner();
+    const { runner: stopped, sources } = new Pipeline(model);
     const get = sources.with.bind(sources);
     sources.with = (video, options, use) => {
       stopped.onModuleDestroy();
@@ -237,7 +262,7 @@ describe('processing', () => {
     };
     await expect(stopped.run(id, FOREGROUND)).rejects.toThrow('stops');
     expect((await model.jobs.ofVideo(id))[0]).toMatchObject({ state: 'waiting', failures: 0, claims: 0 });
-    runner = newRunner();
+    restart();
     await runner.run(id, FOREGROUND);
     expect((await stored(id))?.state).toBe('published');
   });
@@ -254,15 +279,11 @@ describe('orphans', () => {
     await model.database.execute('UPDATE videos SET cover_key = ? WHERE id = ?', [cover, old.id]);
     const lost = [`originals/spec-${process.pid}-orphan.mp4`, `media/${nanoid()}/play.mp4`, `covers/${nanoid()}.jpg`];
     for (const orphan of lost) await objects.put(orphan, clip, { contentType: 'video/mp4' });
-    const walk = async (now: number): Promise<void> => {
-      const orphans = new Orphans(model.videos);
-      for (let page = 0; page < 10; page += 1) await orphans.sweep(now);
-    };
-    await walk(Date.now());
+    await sweepOrphans(Date.now());
     for (const orphan of lost) expect(await objects.head(orphan)).toBeDefined();
     const tomorrow = Date.now() + 25 * 3_600_000;
     expect(await checked(tomorrow)).toEqual(expect.arrayContaining(lost.map((orphan) => `${orphan}: belongs to no video`)));
-    await walk(tomorrow);
+    await sweepOrphans(tomorrow);
     for (const orphan of lost) expect(await objects.head(orphan)).toBeUndefined();
     for (const kept of [key, cover]) expect(await objects.head(kept)).toBeDefined();
     expect(await namesIn(mediaSet)).not.toEqual([]);
@@ -272,10 +293,14 @@ describe('orphans', () => {
   it('tells which videos have lost their files', async () => {
     const { id } = await upload(7, clip);
     await runner.run(id, FOREGROUND);
-    const { mediaSet = '' } = (await stored(id)) ?? {};
-    expect((await checked()).filter((line) => line.startsWith(`video ${id}:`))).toEqual([]);
-    await objects.delete([`media/${mediaSet}/play.mp4`]);
-    expect(await checked()).toContain(`video ${id}: media/${mediaSet}/play.mp4 is gone, its original is there`);
+    const { mediaSet = '', coverKey = '' } = (await stored(id)) ?? {};
+    const lines = async (): Promise<string[]> => (await checked()).filter((line) => line.startsWith(`video ${id}:`)).sort();
+    expect(await lines()).toEqual([]);
+    await runner.run(id, BACKGROUND);
+    expect(await lines()).toEqual([]);
+    const gone = [coverKey, ...['180p.mp4', 'master.m3u8', 'play.mp4', 'storyboard.jpg'].map((name) => `media/${mediaSet}/${name}`)];
+    await objects.delete(gone);
+    expect(await lines()).toEqual(gone.map((key) => `video ${id}: ${key} is gone, its original is there`).sort());
   });
 });
 

@@ -1,4 +1,5 @@
 import type { MigrationClass } from '@doul/data';
+import { JobsOfRemovedVideos1700000005000 } from './1700000005000-jobs-of-removed-videos.js';
 import { LikesByTime1700000001000 } from './1700000001000-likes-by-time.js';
 import { Media1700000003000 } from './1700000003000-media.js';
 import { Videos1700000000000 } from './1700000000000-videos.js';
@@ -14,4 +15,5 @@ export const migrations: readonly MigrationClass[] = [
   VideoCounterQueues1700000002000,
   Media1700000003000,
   Uploads1700000004000,
+  JobsOfRemovedVideos1700000005000,
 ];

@@ -28,7 +28,7 @@ const best = (moments: readonly Moment[]): Moment | undefined =>
   moments.reduce<Moment | undefined>((top, moment) => (top && valueOf(top) >= valueOf(moment) ? top : moment), undefined);
 
 /**
- * The moment of a video of ours that makes the best cover, in s: neither black nor blurred. More of its frames are looked at only where
+ * The moment of a video that makes the best cover, in s: neither black nor blurred. More of its frames are looked at only where
  * the glimpses show nothing.
  *
  * @throws as runTool

@@ -1,4 +1,4 @@
-import { runFfmpeg, type Watch } from './ffmpeg.js';
+import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
 import type { Rendition } from './ladder.js';
 import { mediaConfig } from './media.config.js';
 import { CUT_OFF } from './safe-input.js';
@@ -83,6 +83,7 @@ export async function encode(
     cwd: folder,
     ...watch,
   });
+  if (stderr.includes(TOO_LONG)) throw new UndecodableError(`${what} takes too much of the processor`, 'too-heavy');
   if (CUT_OFF.test(stderr) || (code !== 0 && BROKEN.test(stderr) && !OURS.test(stderr)))
     throw new UndecodableError(`${what}: ${stderr.slice(0, 500)}`);
   if (code !== 0) throw new Error(`${what} could not be made: ${stderr.trim().slice(-500)}`);

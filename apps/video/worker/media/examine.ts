@@ -8,7 +8,7 @@ import { CUT_OFF, safeInput } from './safe-input.js';
 import type { Source } from './source.js';
 import { describeSource, ends, type Found } from './source-facts.js';
 import { together } from './together.js';
-import { judge, judgeLength, reject, type Limits, type Rejected } from './verdict.js';
+import { judge, judgeLength, judgeWork, reject, type Limits, type Rejected } from './verdict.js';
 
 /** Containers do not know the length to the frame, in s. */
 const LENGTH_SLACK = 1;
@@ -49,11 +49,12 @@ const see = (path: string, { picture }: Opened, durationMs: number, watch: Watch
   run([...safeInput(path), '-map', `0:${picture.index ?? 0}`, ...DISCARD], durationMs, watch);
 
 /** Whether the packets are those of a video that we publish. */
-function judgePackets(facts: PictureFacts, claimed: number, soundEnd: number, limits: Limits): Rejected | undefined {
+function judgePackets(facts: PictureFacts, { picture, claimedMs }: Opened, soundEnd: number, limits: Limits): Rejected | undefined {
+  const claimed = claimedMs / 1_000;
   const length = ends(facts.end, soundEnd);
   if (facts.packets > MAX_FPS * Math.max(1, facts.end)) return reject('unsafe');
   if (Math.max(length, soundEnd) + LENGTH_SLACK < claimed * 0.9) return reject('damaged');
-  const wrong = judgeLength(length, limits);
+  const wrong = judgeLength(length, limits) ?? judgeWork(picture, facts.packets, limits);
   return wrong && reject(wrong);
 }
 
@@ -121,7 +122,7 @@ export async function examineFile(
   if ('ok' in file) return file;
   const facts = factsOf(file.list.packets, file);
   if (!facts || CUT_OFF.test(file.list.log)) return reject('damaged');
-  const wrong = judgePackets(facts.picture, file.claimedMs / 1_000, facts.soundEnd, limits);
+  const wrong = judgePackets(facts.picture, file, facts.soundEnd, limits);
   if (wrong) return wrong;
   const length = ends(facts.picture.end, facts.soundEnd);
   const heard = await hear(path, file, length, { signal, onProgress: (share: number) => onProgress?.(share * HEARING) });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { bytesFor, encode, GROUP_SECONDS, hls, NO_METADATA, pictureCodec, UndecodableError } from './encode.js';
-import { TOO_LONG, type Watch } from './ffmpeg.js';
+import type { Watch } from './ffmpeg.js';
 import { pictureGraph } from './filters.js';
 import { endFrames, framesOutput, type Frames } from './frames.js';
 import { GLIMPSES_BYTES, glimpsesOutput, readGlimpses, type Moment } from './glimpses.js';
@@ -52,12 +52,7 @@ async function encodePicture(
 /** Decodes all of a picture that is copied: what is damaged is found here, as an encoder finds it. */
 async function decodePicture(path: string, source: Source, folder: string, watch: Watch): Promise<string> {
   const outputs = ['-map', `0:${source.pictureStream}`, '-f', 'null', '-', ...glimpsesOutput(source, join(folder, GLIMPSES))];
-  const { frames } = await encode('the picture', [...safeInput(path), ...outputs], source, GLIMPSES_BYTES, folder, watch).catch(
-    (error: unknown) => {
-      if (error instanceof Error && error.message.includes(TOO_LONG)) throw new UndecodableError(error.message, 'too-heavy');
-      throw error;
-    },
-  );
+  const { frames } = await encode('the picture', [...safeInput(path), ...outputs], source, GLIMPSES_BYTES, folder, watch);
   const expected = (source.fps * source.pictureMs) / 1_000;
   if (frames === 0 || frames < expected * LEAST_DECODED) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
   return path;

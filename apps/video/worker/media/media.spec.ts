@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpegTestClips, makeClip } from '../../../../libs/testing/clips.js';
 import { examineFile } from './examine.js';
+import { pictureFacts, readPackets } from './packets.js';
 import { makeCover } from './pictures.js';
 import { MAX_STREAMS } from './safe-input.js';
+import { judgeWork } from './verdict.js';
 
 const run = promisify(execFile);
 let folder: string;
@@ -115,6 +117,28 @@ describe('examineFile', () => {
     expect(await reasonOf(await written('dash.mp4', '<?xml version="1.0"?><MPD></MPD>'))).toBe('unsafe');
     const many = Array.from({ length: MAX_STREAMS + 1 }, () => ['-map', '0:v']).flat();
     expect(await reasonOf(await make('many.mkv', '-i', secret, ...many, '-c', 'copy'))).toBe('unsafe');
+  });
+});
+
+describe('a file', () => {
+  it('of more packets than a list may hold is not listed', async () => {
+    const clip = await make('ten.mp4', ...lavfi('testsrc2=s=64x64:r=10:d=1'), ...H264);
+    expect((await readPackets(clip, undefined, 10))?.packets).toHaveLength(10);
+    expect(await readPackets(clip, undefined, 9)).toBeUndefined();
+  });
+
+  it('may have as many pixels as the largest picture has in all the time that a video may last, 60 times a second', () => {
+    const limits = { maxSeconds: 900, maxBytes: 1 };
+    expect(judgeWork({ width: 3_840, height: 2_160 }, 60 * 900, limits)).toBeUndefined();
+    expect(judgeWork({ width: 1_920, height: 1_080 }, 240 * 900, limits)).toBeUndefined();
+    expect(judgeWork({ width: 3_840, height: 2_160 }, 120 * 900, limits)).toBe('too-heavy');
+  });
+
+  it('is looked through however many key frames it has', () => {
+    const packets = Array.from({ length: 300_000 }, (_, at) => {
+      return { stream: 0, at: at / 250, lasts: 1 / 250, bytes: 1, isKey: true, isHidden: false };
+    });
+    expect(pictureFacts(packets, 0, 0)?.longestGroup).toBeCloseTo(1 / 250);
   });
 });
 

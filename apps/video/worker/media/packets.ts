@@ -34,8 +34,10 @@ export interface PictureFacts {
 export const LEAST_DECODED = 0.8;
 /** Reading all packets of a large file, in ms. */
 const READ_MS = 300_000;
+/** Packets of a file: those of 15 minutes in slow motion, with sound and a phone's measurements; a list of more would not fit into memory. */
+const MAX_PACKETS = 500_000;
 /** Some 40 bytes tell of a packet. */
-const LIST_BYTES = 64 * 2 ** 20;
+const LIST_BYTES = 40 * MAX_PACKETS;
 /** A frame that lasts less or more than the usual one by this is late, not merely jittery. */
 const JITTER = { least: 0.4, most: 1.6 };
 
@@ -54,6 +56,19 @@ function parsePacket(line: string): Packet | undefined {
   };
 }
 
+/** Undefined when they are too many. */
+function parsePackets(text: string, most: number): Packet[] | undefined {
+  const packets: Packet[] = [];
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\n', at);
+    const packet = parsePacket(text.slice(at, end < 0 ? text.length : end));
+    if (packet) packets.push(packet);
+    if (packets.length > most) return undefined;
+    at = end < 0 ? text.length : end + 1;
+  }
+  return packets;
+}
+
 /** The packets of a file, in its order, and what was complained of while they were read. */
 export interface PacketList {
   readonly packets: readonly Packet[];
@@ -66,13 +81,13 @@ export interface PacketList {
  * @returns undefined when they are so many that the file must be an attack
  * @throws as runTool
  */
-export async function readPackets(path: string, signal?: AbortSignal): Promise<PacketList | undefined> {
+export async function readPackets(path: string, signal?: AbortSignal, most = MAX_PACKETS): Promise<PacketList | undefined> {
   const entries = 'packet=stream_index,pts_time,duration_time,size,flags';
   const args = ['-v', 'level+error', ...safeInput(path), '-show_entries', entries, '-of', 'csv=p=0'];
   try {
     const { stdout, stderr } = await runTool(mediaConfig().FFPROBE_PATH, args, { ms: READ_MS, bytes: LIST_BYTES, signal });
-    const lines = stdout.toString('latin1').split('\n');
-    return { packets: lines.map(parsePacket).filter((packet) => packet !== undefined), log: stderr };
+    const packets = parsePackets(stdout.toString('latin1'), most);
+    return packets && { packets, log: stderr };
   } catch (error) {
     if (error instanceof ToolLimitError && error.limit === 'output') return undefined;
     throw error;
@@ -93,7 +108,7 @@ function isClosed(packets: readonly Packet[]): boolean {
 
 function longestGroup(packets: readonly Packet[], end: number): number {
   const keys = packets.filter((packet) => packet.isKey).map((packet) => packet.at);
-  return Math.max(0, ...[...keys.slice(1), end].map((at, index) => at - (keys[index] ?? 0)));
+  return keys.reduce((longest, at, index) => Math.max(longest, (keys[index + 1] ?? end) - at), 0);
 }
 
 /**

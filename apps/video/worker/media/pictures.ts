@@ -62,7 +62,7 @@ const HASH_BYTES = HASH_SIDE * HASH_SIDE * 3;
 /**
  * Makes a video's cover in two sizes, as JPEG.
  *
- * @param path of a `play.mp4` of ours
+ * @param path of a `play.mp4` of ours, or of a source whose picture is copied
  * @param folder an absolute path, in which `cover-<nonce>.jpg` and `cover-small-<nonce>.jpg` are written
  * @param options `atMs` is the moment that the author wants, else the best one is looked for, first among the `glimpses`; `nonce` makes
  *   the names unique

@@ -62,6 +62,18 @@ export function judgeLength(length: number, limits: Limits): RejectionReason | u
   return length < MIN_SECONDS ? 'too-short' : undefined;
 }
 
+/** Pixels a second of the largest picture at the usual highest rate: more for as long as a video may be would keep a worker busy for hours. */
+const MAX_PIXEL_RATE = MAX_PIXELS * 60;
+
+/** Whether a picture of so many frames is one that we can afford to decode. */
+export function judgeWork(
+  { width = 0, height = 0 }: { width?: number; height?: number },
+  frames: number,
+  limits: Limits,
+): RejectionReason | undefined {
+  return width * height * frames > MAX_PIXEL_RATE * limits.maxSeconds ? 'too-heavy' : undefined;
+}
+
 function judgePicture(picture: ProbeStream): RejectionReason | undefined {
   const { width = 0, height = 0 } = picture;
   if (!VIDEO_CODECS.includes(picture.codec_name ?? '')) return 'unsupported-codec';

@@ -1,11 +1,12 @@
 import { childLog, isStopping, metrics } from '@doul/runtime';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { nanoid } from 'nanoid';
-import type { Step } from '../../model/media-job.js';
+import { MAX_CLAIMS, type Step } from '../../model/media-job.js';
 import { MediaJobRepository, type Claim } from '../../model/media-job.repository.js';
 import { PublicationRepository } from '../../model/publication.repository.js';
 import { VideoCopies } from '../../model/video-copies.js';
 import { JobProgress } from './job-progress.js';
+import { mediaWorkConfig } from './media-work.config.js';
 import { JobLost, Rejection } from './media-step.js';
 import { MediaSteps } from './media-steps.js';
 
@@ -53,7 +54,8 @@ export class MediaRunner implements OnModuleDestroy {
     let worked = false;
     for (let claim = await this.next(videoId, steps); claim; claim = await this.next(videoId, steps)) {
       worked = true;
-      await this.work(claim);
+      if (claim.job.claims > MAX_CLAIMS) await this.giveUp(claim);
+      else await this.work(claim);
     }
     // Whoever worked on it before may have died right after its commit.
     if (!worked) await this.copies.refresh(videoId);
@@ -61,6 +63,14 @@ export class MediaRunner implements OnModuleDestroy {
 
   private async next(videoId: number, steps: readonly Step[]): Promise<Claim | undefined> {
     return this.signal.aborted ? undefined : this.jobs.claim(videoId, steps, nanoid());
+  }
+
+  /** Ends a job whose workers died each time: trying it once more could end this one too. */
+  private async giveUp(claim: Claim): Promise<void> {
+    const { step, videoId } = claim.job;
+    const outcome = await this.publications.failed(claim, `no worker has survived it: ${MAX_CLAIMS} have tried`);
+    outcomes.inc({ step, outcome });
+    log.error({ video: videoId, step }, 'a step of the media pipeline ends its workers and is given up');
   }
 
   private async work(claim: Claim): Promise<void> {
@@ -88,7 +98,7 @@ export class MediaRunner implements OnModuleDestroy {
   private async ended(claim: Claim, error: unknown): Promise<string> {
     const { step, videoId } = claim.job;
     if (error instanceof Rejection && isBeforePublication(step))
-      return (await this.publications.reject(claim, error.reason)) ? 'rejected' : 'lost';
+      return (await this.publications.reject(claim, error.reason, mediaWorkConfig().MEDIA_KEEP_ORIGINALS)) ? 'rejected' : 'lost';
     if (error instanceof JobLost) return 'lost';
     if (this.signal.aborted || isStopping()) {
       await this.jobs.release(claim);
