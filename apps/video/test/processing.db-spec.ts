@@ -17,6 +17,7 @@ import { MediaCheck } from '../rpc/media-check.js';
 import type { MediaRunner } from '../worker/pipeline/media-runner.js';
 import { Orphans } from '../worker/cleaning/orphans.js';
 import { Purge } from '../worker/cleaning/purge.js';
+import { ownPrefix } from '../worker/pipeline/temp-files.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 import { Pipeline } from './pipeline-fixture.js';
 
@@ -107,7 +108,8 @@ describe('processing', () => {
       ...['180p.m3u8', '180p.mp4', 'cover-*.jpg', 'cover-small-*.jpg', 'master.m3u8', 'play.mp4'],
       ...['preview.webp', 'storyboard.jpg', 'storyboard.vtt'],
     ]);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith(`doul-media-${process.pid}-`))).toEqual([]);
+    const mine = await ownPrefix();
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith(mine))).toEqual([]);
   });
 
   it('decodes an upload once when it makes all renditions, and again when another worker makes the others', async () => {

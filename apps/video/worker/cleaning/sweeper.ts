@@ -10,6 +10,8 @@ import { removeOrphanedFiles } from '../pipeline/temp-files.js';
 
 const log = childLog('sweeper');
 const EVERY_MS = 5_000;
+/** How often each process looks after temporary files, in ms. */
+const TIDY_MS = 3_600_000;
 /** A job that waits this long since it was last announced may have lost its message, in ms; one too many does no harm. */
 const UNHEARD_MS = 60_000;
 /** How long a video's history is kept, in ms. */
@@ -27,6 +29,7 @@ const BATCH = 50;
 export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private rounds = 0;
   private release: (() => Promise<void>) | undefined;
+  private tidying: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly publications: PublicationRepository,
@@ -37,12 +40,18 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await removeOrphanedFiles().catch((error: unknown) => log.warn({ err: error }, 'files of killed workers stay'));
+    await this.tidy();
+    this.tidying = setInterval(() => void this.tidy(), TIDY_MS).unref();
     this.release = holdLease('video-sweeper', (signal) => this.loop(signal));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.tidying);
     await this.release?.();
+  }
+
+  private tidy(): Promise<void> {
+    return removeOrphanedFiles().catch((error: unknown) => log.warn({ err: error }, 'files of killed workers stay'));
   }
 
   private async loop(signal: AbortSignal): Promise<void> {
