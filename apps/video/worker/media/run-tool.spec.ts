@@ -3,10 +3,12 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../libs/testing/eventually.js';
 import { runTool } from './run-tool.js';
 import { caged } from './tool-cage.js';
+import { ToolGroup } from './tool-group.js';
 
 const MEMORY_MEGABYTES = 1_024;
 const ROOM = { ms: 20_000, bytes: 100_000 };
@@ -40,7 +42,7 @@ describe('runTool', () => {
     });
     const chatty = runTool('yes', [], { ms: 5_000, bytes: 1_000 });
     await expect(chatty).rejects.toMatchObject({ message: 'yes wrote more than 1000 bytes', limit: 'output' });
-    await expect(runTool('no-such-tool', [], { ms: 50, bytes: 1 })).rejects.toThrow('ENOENT');
+    await expect(runTool('no-such-tool', [], { ms: 5_000, bytes: 1 })).rejects.toThrow('ENOENT');
     expect(await runTool('false', [], { ms: 5_000, bytes: 1 })).toMatchObject({ code: 1 });
   });
 
@@ -56,6 +58,29 @@ describe('runTool', () => {
     expect(pid).toBeGreaterThan(1);
     expect(await isRunning(pid)).toBe(false);
   });
+
+  it('does not count the time in which its group is paused', async () => {
+    const tools = new ToolGroup();
+    tools.pause();
+    // Stopped from the start: what it needs of its time, it needs afterwards.
+    const running = tools.run(() => shell('echo done', { ms: 5_000 }));
+    const early = await Promise.race([running.then(() => 'ended', String), sleep(7_000, 'waits')]);
+    tools.resume();
+    expect(early).toBe('waits');
+    expect((await running).stdout.toString()).toBe('done\n');
+  }, 30_000);
+
+  it('stops what takes too long between pauses', async () => {
+    const tools = new ToolGroup();
+    const running = tools.run(() => runTool('sleep', ['60'], { ms: 1_000, bytes: 1 }));
+    const refused = expect(running).rejects.toMatchObject({ message: 'sleep took more than 1000 ms', limit: 'time' });
+    for (let pause = 0; pause < 3; pause += 1) {
+      tools.pause();
+      await sleep(20);
+      tools.resume();
+    }
+    await refused;
+  }, 30_000);
 
   it('keeps the beginning and the end of what a tool complains about', async () => {
     const { stderr } = await shell('echo first >&2; yes complaint | head -c 1000000 >&2; echo last >&2');

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Deadline } from './deadline.js';
 import { caged, type ToolLimits } from './tool-cage.js';
 import { ToolGroup } from './tool-group.js';
 
@@ -62,7 +63,6 @@ export function runTool(path: string, args: readonly string[], options: ToolOpti
   return new Promise((resolve, reject) => {
     const [program, ...rest] = caged(path, args, options);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
-    ToolGroup.join(child);
     const chunks: Buffer[] = [];
     const complaints = new Ends();
     let size = 0;
@@ -72,10 +72,11 @@ export function runTool(path: string, args: readonly string[], options: ToolOpti
       child.kill('SIGKILL');
     };
     const abort = (): void => kill(signal?.reason as Error);
-    const timer = setTimeout(() => kill(new ToolLimitError(`${path} took more than ${options.ms} ms`, 'time')), options.ms);
+    const deadline = new Deadline(options.ms, () => kill(new ToolLimitError(`${path} took more than ${options.ms} ms`, 'time')));
+    ToolGroup.join(child, deadline);
     signal?.addEventListener('abort', abort, { once: true });
     const settle = (): void => {
-      clearTimeout(timer);
+      deadline.clear();
       signal?.removeEventListener('abort', abort);
     };
     child.stdout.on('data', (chunk: Buffer) => {

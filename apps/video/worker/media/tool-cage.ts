@@ -3,7 +3,7 @@ import { mediaConfig } from './media.config.js';
 
 /** What one run of a tool may use. */
 export interface ToolLimits {
-  /** Until it is killed, in ms. */
+  /** Until it is killed, in ms; the time in which its group waits is not counted. */
   readonly ms: number;
   /** That it may write to its standard output. */
   readonly bytes: number;
