@@ -68,6 +68,10 @@ function copyOf(source: Source): Rendition {
   };
 }
 
+/** The bytes that renditions have at their highest rates. */
+export const sizeAtMost = ({ durationMs }: Pick<Source, 'durationMs'>, renditions: readonly Rendition[]): number =>
+  Math.ceil(renditions.reduce((sum, { maxRate, audioBitRate }) => sum + maxRate + audioBitRate, 0) * (durationMs / 8_000));
+
 /**
  * What is made of a source: first the one that is published, then the others, the largest first. A picture that everybody
  * can play is its own first rendition.

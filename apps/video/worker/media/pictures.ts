@@ -23,6 +23,8 @@ const HASH_SIDE = 32;
 const WAVES = { long: 4, short: 3 };
 const COVER_MS = 60_000;
 const PICTURE_BYTES = 32 * 2 ** 20;
+/** The most that the two pictures of a step take. */
+export const PICTURES_BYTES = 2 * PICTURE_BYTES;
 
 /** JPEG's colours are those of BT.601, in full range. */
 const AS_JPEG = 'in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc,format=yuvj420p';

@@ -89,6 +89,15 @@ it('takes no more bytes than it may, files for the next videos included', async 
   expect(await written(5, { durationMs: 2_100 } as Source)).toBeUndefined();
 });
 
+it('takes no more bytes than it may, however many look for a place at a time', async () => {
+  const paths = await Promise.all([1, 2, 3].map((video) => written(video)));
+  expect(paths.filter((path) => path === undefined)).toHaveLength(1);
+  await Promise.all([1, 2, 3].map((video) => files.drop(video)));
+  const again = await Promise.all([4, 5, 6].map((video) => written(video)));
+  expect(new Set(again).size).toBe(3);
+  expect(again.filter((path) => path !== undefined && !existsSync(path))).toEqual([]);
+});
+
 it('leaves nothing behind when the process stops', async () => {
   const paths = [await written(1), await written(2)];
   await files.drop(1);

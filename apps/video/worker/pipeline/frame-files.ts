@@ -30,17 +30,17 @@ interface Spare {
 export class FrameFiles implements OnApplicationShutdown {
   private readonly kept = new Map<number, Kept>();
   private spares: readonly Spare[] = [];
+  /** The last of those who look for a place: one after the other, so that none counts what another is about to take. */
+  private looking: Promise<unknown> = Promise.resolve();
 
   /** Runs `use` with a place for the frames of a video whose other renditions follow; with undefined when there is none. None are kept when it throws. */
   async write<T>(videoId: number, source: Source, rest: readonly Rendition[], use: (frames: Frames | undefined) => Promise<T>): Promise<T> {
-    await this.drop(videoId);
-    const frames = await this.reserve(source, rest);
-    if (!frames) return use(undefined);
-    const kept = { frames, users: 0 };
-    this.kept.set(videoId, kept);
-    setTimeout(() => this.kept.get(videoId) === kept && void this.drop(videoId), KEPT_MS).unref();
+    const place = this.looking.then(() => this.reserve(videoId, source, rest));
+    this.looking = place.catch(() => undefined);
+    const kept = await place;
+    if (!kept) return use(undefined);
     try {
-      return await using(kept, () => use(frames));
+      return await using(kept, () => use(kept.frames));
     } catch (error) {
       // Half of them may be those of the video before.
       if (this.kept.get(videoId) === kept) await this.drop(videoId);
@@ -73,12 +73,22 @@ export class FrameFiles implements OnApplicationShutdown {
     this.spares = [];
   }
 
-  private async reserve(source: Source, rest: readonly Rendition[]): Promise<Frames | undefined> {
+  private async reserve(videoId: number, source: Source, rest: readonly Rendition[]): Promise<Kept | undefined> {
+    await this.drop(videoId);
+    const frames = await this.findPlace(source, rest);
+    if (!frames) return undefined;
+    const kept = { frames, users: 0 };
+    this.kept.set(videoId, kept);
+    setTimeout(() => this.kept.get(videoId) === kept && void this.drop(videoId), KEPT_MS).unref();
+    return kept;
+  }
+
+  private async findPlace(source: Source, rest: readonly Rendition[]): Promise<Frames | undefined> {
     const [largest] = rest;
     const bytes = framesSize(source, rest);
     if (!largest || !(await this.makeRoom(bytes))) return undefined;
     const spare = this.takeSpare();
-    const hasSpace = await requireSpace(Math.max(0, bytes - (spare?.bytes ?? 0))).then(
+    const hasSpace = await requireSpace(Math.max(0, bytes - (spare?.bytes ?? 0)) + (await this.unwritten())).then(
       () => true,
       () => false,
     );
@@ -86,6 +96,14 @@ export class FrameFiles implements OnApplicationShutdown {
     if (hasSpace) return { path: spare?.path ?? join(await newFolder(), 'frames'), bytes, width, height, fps };
     if (spare) await remove(spare);
     return undefined;
+  }
+
+  /** What others have still to write: it is free on the disk, but not for long. */
+  private async unwritten(): Promise<number> {
+    const rest = await Promise.all(
+      [...this.kept.values()].map(async ({ frames: { path, bytes } }) => Math.max(0, bytes - (await sizeOf(path)))),
+    );
+    return rest.reduce((sum, one) => sum + one, 0);
   }
 
   /** Removes spare files until so many more bytes fit; false when they do not. */
@@ -125,8 +143,11 @@ async function using<T>(kept: Kept, use: () => Promise<T>): Promise<T> {
 const remove = ({ path }: { readonly path: string }): Promise<void> => rm(dirname(path), { recursive: true, force: true });
 
 /** Whether exactly these frames are there: whoever wrote them may have been killed, or the file be gone. */
-const isWhole = ({ path, bytes }: Frames): Promise<boolean> =>
+const isWhole = async ({ path, bytes }: Frames): Promise<boolean> => (await sizeOf(path)) === bytes;
+
+/** 0 when there is no such file. */
+const sizeOf = (path: string): Promise<number> =>
   stat(path).then(
-    ({ size }) => size === bytes,
-    () => false,
+    ({ size }) => size,
+    () => 0,
   );

@@ -5,6 +5,7 @@ import type { MediaJob } from '../../model/media-job.js';
 import type { ClaimedVideo } from '../../model/media-job.repository.js';
 import type { Source } from '../media/source.js';
 import type { Made } from '../media/made.js';
+import { requireSpace } from './temp-files.js';
 export { withFolder } from './temp-files.js';
 
 /** What the probe found, which travels with the jobs behind it. */
@@ -18,7 +19,13 @@ export const renditionsOf = ({ renditions }: ClaimedVideo): Made[] => (rendition
 
 export const namesOf = (made: readonly Made[]): string => made.map(({ name }) => name).join(',');
 
-/** Fetches one of our own objects into a file. */
-export async function fetchTo(objects: ObjectStore, key: string, path: string, signal: AbortSignal): Promise<void> {
+/**
+ * Fetches one of our own objects into a file.
+ *
+ * @param madeBytes what will be made of it on the same disk
+ * @throws Error when there is no room for both now
+ */
+export async function fetchTo(objects: ObjectStore, key: string, path: string, madeBytes: number, signal: AbortSignal): Promise<void> {
+  await requireSpace(((await objects.head(key))?.size ?? 0) + madeBytes);
   await pipeline(await objects.getStream(key), createWriteStream(path), { signal });
 }

@@ -43,11 +43,13 @@ export class SourceFiles implements OnApplicationShutdown {
 
   /** @throws Rejection when the object is gone or larger than it may be; Error when there is no room for it now */
   async with<T>(video: ClaimedVideo, options: FetchOptions, use: (source: SourceFile) => Promise<T>): Promise<T> {
-    const file = this.kept.get(video.id) ?? (await this.fetch(video, options));
+    const kept = this.kept.get(video.id);
+    const file = kept ?? (await this.fetch(video, options));
     this.kept.delete(video.id);
     this.kept.set(video.id, file);
     file.users += 1;
     try {
+      if (kept) await requireSpace(video.sizeBytes * WORK_FACTOR);
       return await use(file);
     } finally {
       file.users -= 1;

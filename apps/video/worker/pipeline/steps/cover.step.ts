@@ -4,7 +4,7 @@ import { nanoid } from 'nanoid';
 import { join } from 'node:path';
 import { PLAY_FILE, setPrefix, smallCoverKey } from '../../../model/media-keys.js';
 import { RenditionRepository } from '../../../model/rendition.repository.js';
-import { makeCover } from '../../media/pictures.js';
+import { makeCover, PICTURES_BYTES } from '../../media/pictures.js';
 import { storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { fetchTo, withFolder } from '../media-set.js';
@@ -31,7 +31,7 @@ export class CoverStep implements MediaStep {
     const prefix = setPrefix(claim.video.mediaSet);
     const coverKey = await withFolder(async (input) => {
       const path = join(input, PLAY_FILE);
-      await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, path, signal);
+      await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, path, PICTURES_BYTES, signal);
       return withFolder(async (folder) => {
         const { blurhash, files } = await makeCover(path, folder, { atMs, nonce: nanoid(), signal });
         await storeFolder(this.objects, folder, prefix, signal);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MediaJobRepository, type ClaimedVideo } from '../../../model/media-job.repository.js';
 import { MASTER_FILE, PLAY_FILE, setPrefix } from '../../../model/media-keys.js';
 import { RenditionRepository } from '../../../model/rendition.repository.js';
-import { planLadder, type Rendition } from '../../media/ladder.js';
+import { planLadder, sizeAtMost, type Rendition } from '../../media/ladder.js';
 import { masterPlaylist } from '../../media/playlist.js';
 import type { Made } from '../../media/made.js';
 import { makeRest, type Ingredients } from '../../media/rest.js';
@@ -15,6 +15,7 @@ import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { mediaWorkConfig } from '../media-work.config.js';
 import { fetchTo, namesOf, renditionsOf, sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
+import { requireSpace } from '../temp-files.js';
 
 /**
  * Makes the other renditions in one run of the encoder and adds them to the master playlist, whose address stays. The row says
@@ -59,7 +60,9 @@ export class LadderStep implements MediaStep {
     return this.withPicture(claim.video, rest, signal, (picture) =>
       withFolder(async (input) => {
         const play = join(input, PLAY_FILE);
-        if (source.hasAudio) await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, play, signal);
+        const bytes = sizeAtMost(source, rest);
+        if (source.hasAudio) await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, play, bytes, signal);
+        else await requireSpace(bytes);
         return withFolder(async (folder) => {
           const made = await makeRest({ play, picture }, source, rest, folder, { signal, onProgress: progress });
           await storeFolder(this.objects, folder, `${prefix}${attempt}/`, signal);

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { join } from 'node:path';
 import { PLAY_FILE, setPrefix } from '../../../model/media-keys.js';
 import { RenditionRepository } from '../../../model/rendition.repository.js';
-import { makePreview, makeStoryboard } from '../../media/pictures.js';
+import { makePreview, makeStoryboard, PICTURES_BYTES } from '../../media/pictures.js';
 import { storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { fetchTo, sourceOf, withFolder } from '../media-set.js';
@@ -20,7 +20,7 @@ export class PicturesStep implements MediaStep {
     const prefix = setPrefix(claim.video.mediaSet);
     await withFolder(async (input) => {
       const path = join(input, PLAY_FILE);
-      await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, path, signal);
+      await fetchTo(this.objects, `${prefix}${PLAY_FILE}`, path, PICTURES_BYTES, signal);
       await withFolder(async (folder) => {
         await makePreview(path, source, folder, { signal });
         await makeStoryboard(path, source, folder, { signal });
