@@ -1,3 +1,4 @@
+import { metrics } from '@doul/runtime';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -98,6 +99,12 @@ describe.skipIf(!isThere('prlimit', '--core=0', 'true'))('the limits of a tool',
     // The shell counts memory in KiB and files in blocks of 512 bytes.
     const limits = await printed('ulimit -v; ulimit -t; ulimit -f; ulimit -c', { fileBytes: 51_200 });
     expect(limits.split('\n').map(Number)).toEqual([MEMORY_MEGABYTES * 1_024, (ROOM.ms / 1_000) * 2, 100, 0]);
+  });
+
+  it('are said to be in force', async () => {
+    await shell('true');
+    const { values } = await metrics.gauge('doul_media_cage', '').get();
+    expect(values.find(({ labels }) => labels['limit'] === 'resources')?.value).toBe(1);
   });
 
   it('let nobody have more memory', async () => {

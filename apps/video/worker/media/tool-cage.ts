@@ -1,5 +1,13 @@
+import { childLog, metrics } from '@doul/runtime';
 import { spawnSync } from 'node:child_process';
 import { mediaConfig } from './media.config.js';
+
+const log = childLog('media');
+const inForce = metrics.gauge(
+  'doul_media_cage',
+  'Whether runs of ffmpeg are limited here: no network, bounded resources, ending with their parent; 1 = yes',
+  ['limit'],
+);
 
 /** What one run of a tool may use. */
 export interface ToolLimits {
@@ -38,13 +46,27 @@ interface Abilities {
 let found: Abilities | undefined;
 /** What this system allows, found out once: containers often forbid new namespaces. */
 function abilities(): Abilities {
-  found ??= {
-    network: NO_NETWORK.find(works) ?? [],
-    prlimit: works(['prlimit', '--core=0']),
-    parent: works(WITH_PARENT) ? WITH_PARENT : [],
-  };
+  found ??= lookAround();
   return found;
 }
+
+function lookAround(): Abilities {
+  const network = NO_NETWORK.find(works) ?? [];
+  const prlimit = works(['prlimit', '--core=0']);
+  const parent = works(WITH_PARENT) ? WITH_PARENT : [];
+  tell('network', network.length > 0, 'ffmpeg runs with the network of this process: unshare is not there or not allowed');
+  tell('resources', prlimit, 'ffmpeg runs with unbounded memory and files: prlimit is not there or not allowed');
+  tell('parent', parent.length > 0, 'ffmpeg may outlive a worker that is killed: setpriv is not there or not allowed');
+  return { network, prlimit, parent };
+}
+
+function tell(limit: string, isInForce: boolean, otherwise: string): void {
+  inForce.set({ limit }, isInForce ? 1 : 0);
+  if (!isInForce) log.warn({ limit }, otherwise);
+}
+
+/** Finds out now which limits are in force, so that logs and metrics tell it before the first file of a stranger is opened. */
+export const inspectCage = (): void => void abilities();
 
 /** The command that runs a program at low priority, without network, with bounded memory, output and time of the CPU, and not outliving this process, as far as the system allows. */
 export function caged(path: string, args: readonly string[], limits: ToolLimits): [string, ...string[]] {

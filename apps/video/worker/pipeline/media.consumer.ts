@@ -1,13 +1,14 @@
 import { RenditionsDueEvent, VideoDueEvent, type VideoDue } from '@doul/contracts';
 import { OnEvent } from '@doul/events';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { BACKGROUND, FOREGROUND } from '../../model/media-job.js';
 import { MediaJobRepository } from '../../model/media-job.repository.js';
+import { inspectCage } from '../media/tool-cage.js';
 import { MediaGate } from './media-gate.js';
 import { MediaRunner } from './media-runner.js';
 
 @Injectable()
-export class MediaConsumer {
+export class MediaConsumer implements OnApplicationBootstrap {
   private readonly gate: MediaGate;
 
   constructor(
@@ -15,6 +16,10 @@ export class MediaConsumer {
     jobs: MediaJobRepository,
   ) {
     this.gate = new MediaGate({ isAnyoneWaiting: () => jobs.isAnyDue(FOREGROUND) });
+  }
+
+  onApplicationBootstrap(): void {
+    inspectCage();
   }
 
   @OnEvent(VideoDueEvent, { queue: 'video-media' })
