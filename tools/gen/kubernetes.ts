@@ -6,9 +6,24 @@ interface Sizing {
   replicas: number;
   memory: string;
   cpu: string;
+  /** What it is certain to have. */
+  request: string;
+  /** More of `limits`. */
+  limits: string;
+  /** More of its environment. */
+  env: Readonly<Record<string, string>>;
 }
 
-const layer = (name: string, memory = '384Mi', cpu = '100m', replicas = 2): Sizing => ({ name, replicas, memory, cpu });
+const layer = (name: string, memory = '384Mi', cpu = '100m', replicas = 2): Sizing => ({
+  ...{ name, replicas, memory, cpu },
+  ...{ request: '192Mi', limits: '', env: {} },
+});
+
+/** Two cores, so that it works on one video at a time; one ffmpeg that goes astray ends before the container does (docs/media.md). */
+const VIDEO_WORKER: Sizing = {
+  ...layer('video-worker', '5Gi', '500m'),
+  ...{ request: '1Gi', limits: "cpu: '2', ", env: { MEDIA_MEMORY_MEGABYTES: '4608' } },
+};
 
 const LAYERS: readonly Sizing[] = [
   layer('usercenter-rpc', '512Mi', '200m'),
@@ -16,7 +31,7 @@ const LAYERS: readonly Sizing[] = [
   layer('video-rpc', '512Mi', '200m'),
   layer('comment-rpc'),
   layer('chat-rpc'),
-  layer('video-worker', '1Gi', '500m'),
+  VIDEO_WORKER,
   layer('search-worker', '512Mi'),
   layer('usercenter-api'),
   layer('friend-api'),
@@ -33,7 +48,12 @@ function ports(name: string): string {
 
 const probe = (path: string, rest: string): string => `{ httpGet: { path: ${path}, port: admin }, timeoutSeconds: 3, ${rest} }`;
 
-const deployment = ({ name, replicas, memory, cpu }: Sizing): string => `apiVersion: apps/v1
+const variables = (env: Sizing['env']): string =>
+  Object.entries(env)
+    .map(([name, value]) => `\n            - { name: ${name}, value: '${value}' }`)
+    .join('');
+
+const deployment = ({ name, replicas, memory, cpu, request, limits, env }: Sizing): string => `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ${name}
@@ -66,11 +86,11 @@ ${ports(name)}
             - secretRef: { name: doul-secrets }
           env:
             - { name: SERVICES, value: ${name} }
-            - { name: ADVERTISE_HOST, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+            - { name: ADVERTISE_HOST, valueFrom: { fieldRef: { fieldPath: status.podIP } } }${variables(env)}
           startupProbe: ${probe('/readyz', 'periodSeconds: 1, failureThreshold: 120')}
           readinessProbe: ${probe('/readyz', 'periodSeconds: 5')}
           livenessProbe: ${probe('/healthz', 'periodSeconds: 10')}
-          resources: { requests: { cpu: ${cpu}, memory: 192Mi }, limits: { memory: ${memory} } }
+          resources: { requests: { cpu: ${cpu}, memory: ${request} }, limits: { ${limits}memory: ${memory} } }
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
           volumeMounts:
             - { name: tmp, mountPath: /tmp }
