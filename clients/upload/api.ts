@@ -1,4 +1,4 @@
-import { Passing, retried } from './retry.js';
+import { Passing, askedPause, retried } from './retry.js';
 
 /** An address to send a part to. */
 export interface SignedPart {
@@ -62,7 +62,7 @@ export interface ApiOptions {
   fetch: typeof globalThis.fetch;
 }
 
-/** The questions of the upload protocol. Each is safe to repeat, and is repeated when the network or the server is away. */
+/** The questions of the upload protocol. Each is safe to repeat, and all but `parts` are repeated when the network or the server is away. */
 export class UploadApi {
   constructor(private readonly options: ApiOptions) {}
 
@@ -71,9 +71,10 @@ export class UploadApi {
     return this.ask('POST', 'init', fields, signal, { 'idempotency-key': key });
   }
 
+  /** Asked once: it belongs to sending a part, which is repeated as a whole, and tries within tries would multiply. */
   async parts(upload_id: string, numbers: readonly number[], signal: AbortSignal): Promise<SignedPart[]> {
     const fields = { upload_id, numbers: numbers.join(',') };
-    return (await this.ask<{ parts: SignedPart[] }>('POST', 'parts', fields, signal)).parts;
+    return (await this.askOnce<{ parts: SignedPart[] }>('POST', 'parts', fields, signal)).parts;
   }
 
   status(upload_id: string, signal: AbortSignal): Promise<Status> {
@@ -103,7 +104,7 @@ export class UploadApi {
     verb: string,
     fields: Record<string, string | number>,
     signal: AbortSignal,
-    headers: Record<string, string>,
+    headers: Record<string, string> = {},
   ): Promise<T> {
     const { baseUrl, token } = this.options;
     const text = new URLSearchParams(Object.entries(fields).map(([name, value]): [string, string] => [name, String(value)]));
@@ -127,6 +128,6 @@ async function read<T>(response: Response): Promise<T> {
   const code = answer?.status_code;
   if (code === 0) return answer as T;
   if (code === undefined || response.status >= 500 || PASSING.has(code))
-    throw new Passing(answer?.status_msg ?? `HTTP ${response.status}`, Number(response.headers.get('retry-after') ?? 0) * 1_000);
+    throw new Passing(answer?.status_msg ?? `HTTP ${response.status}`, askedPause(response.headers));
   throw new ApiError(code, answer?.status_msg ?? '');
 }

@@ -1,6 +1,8 @@
 /** First and longest pause before another try, in ms. */
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
+/** What a server asks for is kept up to this, in ms: timers know no longer ones than weeks, and nobody watches a bar for hours. */
+const LONGEST_ASKED_MS = 10 * 60_000;
 
 /** What may pass with time: a broken connection, a store or a server that is away or busy. */
 export class Passing extends Error {
@@ -13,6 +15,18 @@ export class Passing extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'Passing';
   }
+}
+
+/**
+ * What `Retry-After` asks to wait, in ms: seconds, or a moment (RFC 9110, section 10.2.3), which is counted from the server's own
+ * clock where it tells that. 0 for what is neither.
+ */
+export function askedPause(headers: Headers, now = Date.now()): number {
+  const text = headers.get('retry-after') ?? '';
+  if (/^\d+$/.test(text)) return Math.min(LONGEST_ASKED_MS, Number(text) * 1_000);
+  const since = Date.parse(headers.get('date') ?? '');
+  const left = Date.parse(text) - (Number.isNaN(since) ? now : since);
+  return Number.isNaN(left) ? 0 : Math.min(LONGEST_ASKED_MS, Math.max(0, left));
 }
 
 /** A pause of `ms`; rejects with the signal's reason when it is aborted. */

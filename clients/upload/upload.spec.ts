@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from './api.js';
 import { md5 } from './md5.js';
-import { Passing, backoff } from './retry.js';
+import { Passing, askedPause, backoff } from './retry.js';
 import { VideoUpload, type Progress, type UploadOptions } from './upload.js';
 
 const PART = 1_000;
@@ -140,6 +140,21 @@ describe('an upload', () => {
     expect(await failing.run()).toBe(7);
   });
 
+  it('counts the questions for addresses among the tries of a part', async () => {
+    const server = new Server();
+    const failing = upload(server, {
+      tries: 3,
+      parallel: 1,
+      fetch: async (input, init) => {
+        const isAsked = String(input).includes('/parts/');
+        if (isAsked) server.broken = 1;
+        return server.fetch(input, init);
+      },
+    });
+    await expect(quickly(() => failing.run())).rejects.toBeInstanceOf(Passing);
+    expect(server.asked).toEqual(['init', 'parts', 'parts', 'parts']);
+  });
+
   it('does not go on with another file, nor with an upload that has ended', async () => {
     const server = new Server();
     const other = new VideoUpload(new Blob(['x']), {
@@ -158,5 +173,37 @@ describe('pauses between tries', () => {
   it('double up to half a minute and differ from client to client', () => {
     expect([1, 2, 3, 10].map((failures) => backoff(failures, 1))).toEqual([500, 1_000, 2_000, 30_000]);
     expect(backoff(3, 0)).toBe(1_000);
+  });
+
+  const NOON = Date.parse('2026-03-01T12:00:00Z');
+  const asked = (headers: Record<string, string>): number => askedPause(new Headers(headers), NOON);
+
+  it('are as long as the server asks, in seconds or until a moment', () => {
+    expect(asked({ 'retry-after': '7' })).toBe(7_000);
+    expect(asked({ 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT' })).toBe(30_000);
+    expect(asked({ 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT', date: 'Sun, 01 Mar 2026 12:00:10 GMT' })).toBe(20_000);
+  });
+
+  it('do not heed what is over, no time at all, or very long', () => {
+    for (const text of ['Sun, 01 Mar 2026 11:00:00 GMT', 'soon', '']) expect(asked({ 'retry-after': text })).toBe(0);
+    expect(asked({})).toBe(0);
+    for (const text of ['9999999', 'Fri, 01 Mar 2030 12:00:00 GMT']) expect(asked({ 'retry-after': text })).toBe(600_000);
+  });
+
+  it('follow an answer that names a moment', async () => {
+    const server = new Server();
+    const later = Response.json(
+      { status_code: 10005, status_msg: 'slow' },
+      { status: 429, headers: { 'retry-after': 'Sun, 01 Mar 2026 12:01:00 GMT', date: 'Sun, 01 Mar 2026 12:00:00 GMT' } },
+    );
+    const answers = [later];
+    const fetch: typeof globalThis.fetch = async (input, init) => answers.shift() ?? server.fetch(input, init);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const done = upload(server, { fetch }).run();
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(server.asked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.useRealTimers();
+    expect(await done).toBe(7);
   });
 });
