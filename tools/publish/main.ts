@@ -55,11 +55,12 @@ interface VideoStatus {
   reason?: string;
 }
 
-/** Waits until the video has come to its end; what that is. */
+/** Waits until the video has come to its end; what that is. @throws Error when it was deleted meanwhile */
 async function processed(bar: Bar, { url }: PublishOptions, token: string, videoId: number): Promise<VideoStatus> {
   for (;;) {
     const status = await ask<VideoStatus>('GET', `${url}/douyin/publish/status/?video_id=${videoId}`, token);
     if (['published', 'rejected', 'failed'].includes(status.state)) return status;
+    if (status.state === 'removed') throw new Error(`video ${videoId} was deleted before it was published`);
     bar.draw(status.state, status.percent ?? 0, 100);
     await sleep(LOOK_MS);
   }
