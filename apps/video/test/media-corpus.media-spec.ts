@@ -89,10 +89,12 @@ async function expectSync(file: string, input: Accepted): Promise<void> {
   expect(Math.abs((flash ?? -1) - (window ? 2 : moment))).toBeLessThanOrEqual(0.15);
 }
 
-async function expectNothingPersonal(file: string): Promise<void> {
+async function secretsIn(file: string): Promise<string[]> {
   const bytes = await readFile(file);
-  expect(SECRETS.filter((secret) => bytes.includes(secret))).toEqual([]);
+  return SECRETS.filter((secret) => bytes.includes(secret));
 }
+
+const expectNothingPersonal = async (file: string): Promise<void> => expect(await secretsIn(file)).toEqual([]);
 
 async function expectRendition(folder: string, made: Made, rendition: Rendition, source: Source, input: Accepted): Promise<void> {
   const seconds = source.durationMs / 1_000;
@@ -120,6 +122,8 @@ async function expectPlay(folder: string, first: Rendition, source: Source, inpu
 describe('what is published', () => {
   it.concurrent.each(ACCEPTED.map((input) => [input.name, input] as const))('%s', { timeout: MS }, async (name, input) => {
     const path = await input.make(inputs, name);
+    // What is not there cannot be removed.
+    if (input.secrets) expect(await secretsIn(path)).toEqual(expect.arrayContaining([...input.secrets]));
     const source = await examineFile(path);
     expect(source).toMatchObject({ ok: true });
     if (!source.ok) return;

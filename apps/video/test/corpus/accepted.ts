@@ -16,6 +16,8 @@ export interface Accepted {
   readonly fps?: number;
   /** Without sound, or with one that is as good as silent, nothing is measured; a sound of two blips is no measure either. */
   readonly sound?: 'none' | 'silent' | 'unsynchronised';
+  /** Words of where, by whom and with what it was made, or of something else inside, which the input does have. */
+  readonly secrets?: readonly string[];
 }
 
 const SMALL = { size: '320x180', renditions: ['180p'] } as const;
@@ -191,31 +193,23 @@ const SOUNDS: readonly Accepted[] = [
   delayed('picture-late.mkv', 'picture'),
 ];
 
-/** Words that must be in no file that is published. */
-export const SECRETS = ['+31.2304+121.4737', 'SecretPhone', 'Hidden words', 'Secret chapter', '<script>', 'PK\u0003\u0004'];
+const PLACE = '+31.2304+121.4737';
+const PHONE = 'SecretPhone';
+const WORDS = 'Hidden words';
+const CHAPTER = 'Secret chapter';
+const SCRIPT = '<script>';
+const ARCHIVE = 'PK\u0003\u0004';
 
-const CHAPTERS = ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=Secret chapter\n';
+const CHAPTERS = `;FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=${CHAPTER}\n`;
 
 async function tagged(inputs: Inputs, name: string): Promise<string> {
   const plain = await inputs.clip(`plain-${name}`);
-  await writeFile(inputs.path('words.srt'), '1\n00:00:00,000 --> 00:00:01,000\nHidden words\n');
+  await writeFile(inputs.path('words.srt'), `1\n00:00:00,000 --> 00:00:01,000\n${WORDS}\n`);
   await writeFile(inputs.path('chapters.txt'), CHAPTERS);
   const from = ['-i', plain, '-i', inputs.path('words.srt'), '-i', inputs.path('chapters.txt')];
-  const tags = [
-    'location=+31.2304+121.4737/',
-    'make=SecretPhone',
-    'com.apple.quicktime.model=SecretPhone',
-    'creation_time=2020-01-02T03:04:05Z',
-  ];
+  const tags = [`location=${PLACE}/`, `make=${PHONE}`, `com.apple.quicktime.model=${PHONE}`, 'creation_time=2020-01-02T03:04:05Z'];
   const streams = ['-map', '0', '-map', '1', '-map_metadata', '0', '-map_chapters', '2', '-c', 'copy', '-c:s', 'mov_text'];
-  const flags = [
-    '-movflags',
-    '+use_metadata_tags',
-    '-metadata:s:v:0',
-    'handler_name=SecretPhone',
-    '-metadata:s:v:0',
-    'timecode=01:02:03:04',
-  ];
+  const flags = ['-movflags', '+use_metadata_tags', '-metadata:s:v:0', `handler_name=${PHONE}`, '-metadata:s:v:0', 'timecode=01:02:03:04'];
   return inputs.make(name, ...from, ...streams, ...tags.flatMap((tag) => ['-metadata', tag]), ...flags);
 }
 
@@ -227,14 +221,14 @@ async function withCoverArt(inputs: Inputs, name: string): Promise<string> {
 
 async function polyglot(inputs: Inputs, name: string): Promise<string> {
   const path = await inputs.clip(name);
-  await appendFile(path, 'PK\u0003\u0004<html><script>alert(1)</script></html>');
+  await appendFile(path, `${ARCHIVE}<html>${SCRIPT}alert(1)</script></html>`);
   return path;
 }
 
 /** A camera's words inside the stream of H.264 itself, as unregistered user data. */
 async function seiTagged(inputs: Inputs, name: string): Promise<string> {
   const plain = await inputs.clip(`plain-${name}`);
-  const note = 'h264_metadata=sei_user_data=086f3693b7b34f2c965321492feee5b8+SecretPhone';
+  const note = `h264_metadata=sei_user_data=086f3693b7b34f2c965321492feee5b8+${PHONE}`;
   return inputs.make(name, '-i', plain, '-c', 'copy', '-bsf:v', note);
 }
 
@@ -243,7 +237,7 @@ async function hiddenPage(inputs: Inputs, name: string): Promise<string> {
   const whole = await readFile(
     await inputs.clip(`plain-${name}`, {}, [...H264, ...AAC, '-movflags', '+frag_keyframe+empty_moov+default_base_moof']),
   );
-  const page = Buffer.from('<script>alert(1)</script>');
+  const page = Buffer.from(`${SCRIPT}alert(1)</script>`);
   const box = Buffer.alloc(8);
   box.writeUInt32BE(8 + page.length);
   box.write('free', 4);
@@ -253,14 +247,17 @@ async function hiddenPage(inputs: Inputs, name: string): Promise<string> {
 }
 
 const EXTRAS: readonly Accepted[] = [
-  { name: 'tagged.mov', make: tagged, ...SMALL, copied: true },
+  { name: 'tagged.mov', make: tagged, ...SMALL, copied: true, secrets: [PLACE, PHONE, WORDS, CHAPTER] },
   { name: 'cover-art.mp4', make: withCoverArt, ...SMALL, copied: true },
-  { name: 'sei.mp4', make: seiTagged, ...SMALL, copied: true },
+  { name: 'sei.mp4', make: seiTagged, ...SMALL, copied: true, secrets: [PHONE] },
   wrong('claims-bytes.mp4', (whole) => whole.writeUInt32BE(0x7fffffff, whole.indexOf('moov') - 4)),
   // The size in the description of the samples: 65,535 x 65,535 pixels.
   wrong('claims-pixels.mp4', (whole) => whole.writeUInt32BE(0xffffffff, whole.indexOf('avc1', whole.indexOf('stsd')) + 28)),
-  { name: 'polyglot.mp4', make: polyglot, ...SMALL, copied: true },
-  { name: 'hidden-page.mp4', make: hiddenPage, ...SMALL },
+  { name: 'polyglot.mp4', make: polyglot, ...SMALL, copied: true, secrets: [SCRIPT, ARCHIVE] },
+  { name: 'hidden-page.mp4', make: hiddenPage, ...SMALL, secrets: [SCRIPT] },
 ];
 
 export const ACCEPTED: readonly Accepted[] = [...KINDS, ...PICTURES, ...SIZES, ...TIMES, ...SOUNDS, ...EXTRAS];
+
+/** Words that must be in no file that is published. */
+export const SECRETS: readonly string[] = [...new Set(ACCEPTED.flatMap(({ secrets = [] }) => secrets))];
