@@ -37,7 +37,7 @@ export const VideoSchema = z
     duration_ms: whole('In ms; 0 until it is known'),
     hls_url: z.string().meta({ description: 'HLS master playlist, absolute; empty until it is published' }),
     cover_small_url: z.string().meta({ description: 'The cover for small places, absolute' }),
-    preview_url: z.string().meta({ description: 'Animated WebP of about 2 s, absolute; empty until it is made' }),
+    preview_url: z.string().meta({ description: 'Animated WebP of at most 3 s, absolute; empty until it is made' }),
     storyboard_url: z.string().meta({ description: 'WebVTT of thumbnails for scrubbing, absolute; empty until it is made' }),
     blurhash: z.string().meta({ description: 'What the cover looks like from afar (blurha.sh); empty until it is made' }),
     state: z.enum(VIDEO_STATES).meta({ description: 'Others than its author see published videos only' }),
