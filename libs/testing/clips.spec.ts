@@ -35,3 +35,8 @@ it('makes a look once, and leaves nothing else in the folder', async () => {
   expect(await probe(first)).toEqual(['h264|360|640']);
   expect((await readdir(folder)).filter((name) => name.includes('part'))).toEqual([]);
 });
+
+it('makes one that has to be encoded', async () => {
+  const path = await makeClip(folder, { codec: 'mpeg4', seconds: 1 });
+  expect(await probe(path)).toEqual(['mpeg4|360|640', 'aac']);
+});

@@ -23,6 +23,8 @@ export interface ClipLook {
   readonly hue?: number;
   /** Of the tone, in Hz; 0 = no sound at all. Default 440. */
   readonly tone?: number;
+  /** Workers take H.264 over as it is and encode MPEG-4 Visual anew. Default h264. */
+  readonly codec?: 'h264' | 'mpeg4';
 }
 
 type Settled = Required<ClipLook>;
@@ -35,6 +37,7 @@ const settle = (look: ClipLook): Settled => ({
   pattern: 'test',
   hue: 0,
   tone: 440,
+  codec: 'h264',
   ...look,
 });
 
@@ -57,8 +60,9 @@ const half = (pixels: number): number => Math.ceil(pixels / 4) * 2;
 function encodeArguments(look: Settled, file: string): string[] {
   const video = ['-f', 'lavfi', '-i', `${PATTERNS[look.pattern](look)},hue=h=${look.hue},format=yuv420p`];
   const sound = look.tone === 0 ? [] : ['-f', 'lavfi', '-i', `sine=frequency=${look.tone}:sample_rate=44100`, '-c:a', 'aac', '-b:a', '64k'];
-  const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '32', '-g', String(look.fps * 2)];
-  return ['-v', 'error', '-nostdin', '-y', ...video, ...sound, '-t', String(look.seconds), ...h264, '-movflags', '+faststart', file];
+  const codec = { h264: ['libx264', '-preset', 'ultrafast', '-crf', '32'], mpeg4: ['mpeg4', '-q:v', '6'] }[look.codec];
+  const output = ['-t', String(look.seconds), '-c:v', ...codec, '-g', String(look.fps * 2), '-movflags', '+faststart', file];
+  return ['-v', 'error', '-nostdin', '-y', ...video, ...sound, ...output];
 }
 
 const exists = (path: string): Promise<boolean> =>

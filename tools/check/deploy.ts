@@ -49,7 +49,7 @@ function checks(bin: string): [string, () => number][] {
     run(tool('check-jsonschema'), ['--quiet', '--builtin-schema', `vendor.${name}`, ...files]);
   const kubernetes = (files: string[], input?: string): number =>
     run(tool('kubernetes-validate'), ['--strict', '--quiet', ...files], input);
-  const scripts = ['doul', '.ci/run', ...filesOf('deploy/docker', '.sh'), ...filesOf('deploy/k8s', '.sh')].filter((path) =>
+  const scripts = ['doul', '.ci/run', '.ci/nightly', ...filesOf('deploy/docker', '.sh'), ...filesOf('deploy/k8s', '.sh')].filter((path) =>
     existsSync(path),
   );
   const overlay = renderedOverlay();

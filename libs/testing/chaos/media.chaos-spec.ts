@@ -1,6 +1,7 @@
 import { objectStore } from '@doul/storage';
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, chaos, clip, eventually, fileBlob, must, newUser, newUsers, recovered, type Actor, type VideoObject } from '../index.js';
@@ -17,6 +18,18 @@ const COMPLETING_MS = 250;
 /** Every fourth upload is no video. */
 const isBroken = (at: number): boolean => at % 4 === 3;
 
+/** One whose picture has to be encoded, in three sizes. */
+const LOOK = { seconds: 2, width: 720, height: 1_280, codec: 'mpeg4' } as const;
+const RENDITIONS = ['360p', '540p', '720p'];
+/** What an encoder is writing while it makes the first rendition, and while it makes the others. */
+const WRITTEN = { first: 'picture.mp4', ladder: '360p.mp4' } as const;
+/** Longest wait for an encoder to be hit, in ms, as long as what was hit before is taken up again: then the worker is killed at whatever it does. */
+const AIM_MS = 40_000;
+/** An encoder is hit within this time after it has begun, in ms. */
+const ENCODING_MS = 500;
+
+const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
+
 async function keysUnder(prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for (let cursor = '', more = true; more; more = cursor !== '') {
@@ -28,8 +41,52 @@ async function keysUnder(prefix: string): Promise<string[]> {
 }
 const setsOf = (keys: readonly string[]): Set<string> => new Set(keys.map((key) => key.split('/').slice(0, 2).join('/')));
 const folderOf = (video: VideoObject): string => new URL(video.hls_url).pathname.replace(/^\/media\//, '').replace(/\/master\.m3u8$/, '');
-const temporary = async (): Promise<string[]> =>
-  (await readdir(process.env['MEDIA_TEMP_DIR'] ?? '')).filter((name) => name.startsWith('doul-media-'));
+
+/** Folders that media workers have on disk now, each with the names of its files. */
+async function temporary(): Promise<{ folder: string; files: string[] }[]> {
+  const root = process.env['MEDIA_TEMP_DIR'] ?? '';
+  const folders = (await readdir(root)).filter((name) => name.startsWith('doul-media-'));
+  return Promise.all(folders.map(async (folder) => ({ folder, files: await readdir(join(root, folder)).catch(() => []) })));
+}
+
+/** Those that nobody needs: a worker that lives keeps decoded frames, whose file the next video is written over. */
+async function leftOver(): Promise<string[]> {
+  const isKept = ({ folder, files }: { folder: string; files: string[] }): boolean =>
+    isAlive(Number(/^doul-media-(\d+)-/.exec(folder)?.[1])) && files.join() === 'frames';
+  return (await temporary()).filter((one) => !isKept(one)).map(({ folder, files }) => `${folder}: ${files.join()}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function pidOf(layer: string): Promise<number> {
+  const pid = (await chaos.status()).find(({ name }) => name === layer)?.pid;
+  if (!pid) throw new Error(`${layer} does not run`);
+  return pid;
+}
+
+/** Waits until a worker's encoder is at it; false when it was not in time. */
+async function encodes(pid: number, what: keyof typeof WRITTEN): Promise<boolean> {
+  for (const until = Date.now() + AIM_MS; Date.now() < until; await sleep(50))
+    if ((await temporary()).some(({ folder, files }) => folder.startsWith(`doul-media-${pid}-`) && files.includes(WRITTEN[what])))
+      return true;
+  return false;
+}
+
+/** What is stored of a media set's renditions, by names within the set. */
+const renditionFiles = (keys: readonly string[], set: string): string[] =>
+  keys.flatMap((key) => (key.startsWith(`${set}/`) ? [key.slice(set.length + 1)] : [])).filter((name) => /\/|^\d+p\./.test(name));
+
+/** Addresses of the renditions that a video's master playlist names, as they stand there. */
+async function playlistsOf(video: VideoObject): Promise<string[]> {
+  const lines = (await (await fetch(video.hls_url)).text()).split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}
 
 describe('a media worker that is killed again and again', () => {
   let alice: Actor;
@@ -39,23 +96,30 @@ describe('a media worker that is killed again and again', () => {
   }, 180_000);
 
   it('finishes every upload once, with the right outcome, and leaves nothing behind', async () => {
-    const before = setsOf(await keysUnder('media/'));
-    const data = await fileBlob(await clip({ seconds: 2, width: 360, height: 640, pattern: 'bars' }));
+    const before = { media: setsOf(await keysUnder('media/')), originals: new Set(await keysUnder('originals/')) };
+    const data = await fileBlob(await clip(LOOK));
     const broken = new Blob([Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(5_000)])]);
     const sending = Array.from({ length: UPLOADS }, (_, at) =>
       ask('POST', '/douyin/publish/action/', {
         multipart: { token: alice.token, title: `clip ${at}`, data: isBroken(at) ? broken : data },
       }),
     );
+    const hit = { first: 0, ladder: 0 };
     const killing = (async () => {
       for (let kill = 0; kill < KILLS; kill += 1) {
-        await sleep(300 + Math.random() * 1_500);
-        await chaos.kill('video-worker');
+        // Ladders begin when every other video is published, or waits for the lease of a worker that was killed.
+        const what = kill < KILLS / 2 ? 'first' : 'ladder';
+        const pid = await pidOf('video-worker');
+        if (await encodes(pid, what)) hit[what] += 1;
+        await sleep(Math.random() * ENCODING_MS);
+        process.kill(pid, 'SIGKILL');
         await recovered();
       }
     })();
     for (const answer of await Promise.all(sending)) expect(answer.status_code).toBe(0);
     await killing;
+    say(`${KILLS} kills: ${hit.first} in the encoding of a first rendition, ${hit.ladder} in that of others`);
+    expect(Math.min(hit.first, hit.ladder)).toBeGreaterThanOrEqual(1);
     await eventually(
       async () => {
         const states = new Map((await alice.videosOf(alice)).map(({ title, state }) => [title, state]));
@@ -71,14 +135,24 @@ describe('a media worker that is killed again and again', () => {
         const published = videos.filter(({ state }) => state === 'published');
         for (const video of published) expect(video.preview_url).not.toBe('');
         // Every folder that was made is one of a video, and every video has its own.
-        const made = [...setsOf(await keysUnder('media/'))].filter((set) => !before.has(set));
+        const keys = await keysUnder('media/');
+        const made = [...setsOf(keys)].filter((set) => !before.media.has(set));
         expect(made.sort()).toEqual(published.map(folderOf).sort());
-        expect(await temporary()).toEqual([]);
+        for (const video of published) {
+          const playlists = await playlistsOf(video);
+          expect(playlists.map((path) => path.replace(/^.*\//, '')).sort()).toEqual(RENDITIONS.map((name) => `${name}.m3u8`));
+          // What a killed try has stored lies in a folder that no playlist names.
+          const files = playlists.flatMap((path) => [path, path.replace(/m3u8$/, 'mp4')]);
+          expect(renditionFiles(keys, folderOf(video)).sort()).toEqual(files.sort());
+        }
+        // The upload of every video, and nothing else.
+        expect((await keysUnder('originals/')).filter((key) => !before.originals.has(key))).toHaveLength(UPLOADS);
+        expect(await leftOver()).toEqual([]);
       },
-      { within: 120_000 },
+      { within: 180_000 },
     );
     expect((await alice.user(alice)).work_count).toBe(goodOf(UPLOADS));
-  }, 400_000);
+  }, 900_000);
 });
 
 describe('uploads that are completed while the layer that completes them is killed', () => {
@@ -110,11 +184,6 @@ describe('uploads that are completed while the layer that completes them is kill
   const complete = ({ id }: Begun) =>
     must<{ video_id: number }>('POST', `${PATH}complete/`, { form: { upload_id: id }, token: alice.token });
   const insistently = (upload: Begun) => eventually(() => complete(upload), { within: 30_000 });
-  async function pidOf(layer: string): Promise<number> {
-    const pid = (await chaos.status()).find(({ name }) => name === layer)?.pid;
-    if (!pid) throw new Error(`${layer} does not run`);
-    return pid;
-  }
 
   it('each become one video with the bytes that were sent, and every repeat answers the same', async () => {
     const videoOf = new Map<Begun, number>();
@@ -137,7 +206,7 @@ describe('uploads that are completed while the layer that completes them is kill
     const wanted = [...videoOf].map(([{ title }, id]) => `${id} ${title}`);
     expect(videos.map(({ id, title }) => `${id} ${title}`).sort()).toEqual(wanted.sort());
     expect((await must<{ upload_list: unknown[] }>('GET', `${PATH}list/`, { token: alice.token })).upload_list).toEqual([]);
-  }, 240_000);
+  }, 900_000);
 });
 
 describe('an operator without a shell', () => {
