@@ -8,5 +8,6 @@ export { readEvents, type SentEvent } from './event-reader.js';
 export { eventually, inParallel } from './eventually.js';
 export { largeFile, sha256Of, type LargeFile } from './large-file.js';
 export type { CommentObject, FriendObject, MessageObject, UserObject, VideoObject } from './objects.js';
+export { publishStreamed, type Streamed } from './publish-streamed.js';
 export { redisCluster, type TestCluster } from './redis-cluster.js';
 export { traffic, type TrafficReport } from './traffic.js';

@@ -9,6 +9,7 @@ import { nodeFile } from '../../../clients/upload/node-file.js';
 import { startMeasuring } from '../measure/processes.js';
 import { ROOT } from '../root.js';
 import type { Author } from './author.js';
+import { quiet } from './cores.js';
 import { median, type Figure } from './figure.js';
 
 const run = promisify(execFile);
@@ -40,19 +41,28 @@ async function plainPut(path: string, run_: number): Promise<number> {
   return seconds;
 }
 
-/** Uploads through the client in parts against a plain PUT of the same bytes, and what the API costs meanwhile. */
+/** Uploads through the client in parts against a plain PUT of the same bytes, in turns, and what the API costs meanwhile. */
 export async function transfer(author: Author, path: string, bytes: number, runs: number): Promise<Figure[]> {
   await largeFile(path, bytes);
   const file = await nodeFile(path, 'video/mp4');
   const [plain, parts, cpu] = [[] as number[], [] as number[], [] as number[]];
-  for (let at = 0; at < runs; at += 1) {
+  const put = async (at: number): Promise<void> => {
+    // A worker still fetches, hashes and refuses what was uploaded before.
+    await quiet();
     plain.push(await plainPut(path, at));
+  };
+  const send = async (at: number): Promise<void> => {
+    await quiet();
     const upload = new VideoUpload(file, { baseUrl: publicUrl(), token: author.token, title: `transfer ${at}` });
     const used = startMeasuring(ROOT);
     const start = performance.now();
     await upload.run();
     parts.push((performance.now() - start) / 1_000);
     cpu.push(used().reduce((sum, { name, cpuMs }) => (API.test(name) ? sum + cpuMs / 1_000 : sum), 0));
+  };
+  for (let at = 0; at < runs; at += 1) {
+    // Neither is always the one that comes to a store which has just worked.
+    for (const next of at % 2 === 0 ? [put, send] : [send, put]) await next(at);
   }
   await file.close();
   const mb = bytes / 1e6;
