@@ -1,8 +1,8 @@
 import { newUser, must, publishStreamed, type Actor, type VideoObject } from '@doul/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looking costs the machine something too: it is done more rarely the longer it takes, as a share of the time that has passed. */
-const LOOKS = { share: 0.02, leastMs: 50, mostMs: 250 };
+/** Looking costs the machine something too: some ms of its processors for each. */
+const LOOK_MS = 250;
 const LIMIT_MS = 15 * 60_000;
 
 interface Status {
@@ -37,13 +37,13 @@ export class Author {
   }
 
   /** Waits until the video has so many renditions, the first of which publishes it. @throws Error when it is not published at all */
-  async awaits(id: number, renditions: number): Promise<number> {
+  async awaits(id: number, renditions: number, lookMs = LOOK_MS): Promise<number> {
     const since = Date.now();
     while (Date.now() < since + LIMIT_MS) {
       const status = await this.status(id);
       if (status.state === 'rejected' || status.state === 'failed') throw new Error(`the clip was ${status.state}: ${status.reason}`);
       if (status.renditions.length >= renditions) return performance.now();
-      await sleep(Math.min(LOOKS.mostMs, Math.max(LOOKS.leastMs, (Date.now() - since) * LOOKS.share)));
+      await sleep(lookMs);
     }
     throw new Error('a clip was not processed in time');
   }
