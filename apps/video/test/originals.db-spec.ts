@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeClip } from '../../../libs/testing/clips.js';
 import { BACKGROUND, FOREGROUND } from '../model/media-job.js';
-import { Orphans } from '../worker/cleaning/orphans.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
-import { Pipeline } from './pipeline-fixture.js';
+import { Pipeline, sweepOrphans } from './pipeline-fixture.js';
 
 // Before the pipeline reads its configuration.
 vi.hoisted(() => (process.env['MEDIA_KEEP_ORIGINALS'] = 'off'));
@@ -35,10 +34,7 @@ async function upload(bytes: Buffer): Promise<{ id: number; key: string }> {
   const video = await model.videos.create({ authorId: 1, title: 't', objectKey: key, requestKey: key, sizeBytes: bytes.length });
   return { id: video?.id ?? 0, key };
 }
-async function sweepTomorrow(): Promise<void> {
-  const orphans = new Orphans(model.videos);
-  for (let page = 0; page < 10; page += 1) await orphans.sweep(Date.now() + 25 * 3_600_000);
-}
+const sweepTomorrow = (): Promise<void> => sweepOrphans(model, Date.now() + 25 * 3_600_000);
 
 describe('an original that is not kept', () => {
   it('stays until all renditions are made, and goes then', async () => {

@@ -15,11 +15,10 @@ import { UploadRepository } from '../model/upload.repository.js';
 import { Uploads } from '../model/uploads.js';
 import { MediaCheck } from '../rpc/media-check.js';
 import type { MediaRunner } from '../worker/pipeline/media-runner.js';
-import { Orphans } from '../worker/cleaning/orphans.js';
 import { Purge } from '../worker/cleaning/purge.js';
 import { ownPrefix } from '../worker/pipeline/temp-files.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
-import { Pipeline } from './pipeline-fixture.js';
+import { Pipeline, sweepOrphans } from './pipeline-fixture.js';
 
 // Encoders run at low priority: whatever else keeps the cores busy goes first, in ms.
 vi.setConfig({ testTimeout: 180_000 });
@@ -74,10 +73,6 @@ const renditionsOf = async (id: number): Promise<string[]> => {
   const rows = await model.database.query<{ renditions: string }>('SELECT renditions FROM videos WHERE id = ?', [id]);
   return (JSON.parse(rows[0]?.renditions ?? '[]') as { name: string }[]).map(({ name }) => name);
 };
-async function sweepOrphans(now: number): Promise<void> {
-  const orphans = new Orphans(model.videos);
-  for (let page = 0; page < 10; page += 1) await orphans.sweep(now);
-}
 const failing = async (id: number): Promise<void> => {
   await model.database.execute('UPDATE media_jobs SET run_at = 0 WHERE video_id = ?', [id]);
 };
@@ -222,7 +217,7 @@ describe('processing', () => {
     model.renditions.addPictures = addPictures;
     expect(await model.jobs.ofVideo(id)).toEqual([]);
     expect(await namesIn(mediaSet)).toEqual(['preview.webp']);
-    await sweepOrphans(Date.now() + 25 * 3_600_000);
+    await sweepOrphans(model, Date.now() + 25 * 3_600_000);
     expect(await namesIn(mediaSet)).toEqual([]);
   });
 
@@ -281,11 +276,11 @@ describe('orphans', () => {
     await model.database.execute('UPDATE videos SET cover_key = ? WHERE id = ?', [cover, old.id]);
     const lost = [`originals/spec-${process.pid}-orphan.mp4`, `media/${nanoid()}/play.mp4`, `covers/${nanoid()}.jpg`];
     for (const orphan of lost) await objects.put(orphan, clip, { contentType: 'video/mp4' });
-    await sweepOrphans(Date.now());
+    await sweepOrphans(model, Date.now());
     for (const orphan of lost) expect(await objects.head(orphan)).toBeDefined();
     const tomorrow = Date.now() + 25 * 3_600_000;
     expect(await checked(tomorrow)).toEqual(expect.arrayContaining(lost.map((orphan) => `${orphan}: belongs to no video`)));
-    await sweepOrphans(tomorrow);
+    await sweepOrphans(model, tomorrow);
     for (const orphan of lost) expect(await objects.head(orphan)).toBeUndefined();
     for (const kept of [key, cover]) expect(await objects.head(kept)).toBeDefined();
     expect(await namesIn(mediaSet)).not.toEqual([]);
