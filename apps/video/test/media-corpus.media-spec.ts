@@ -6,7 +6,7 @@ import { examineFile } from '../worker/media/examine.js';
 import { framesSize, type Frames } from '../worker/media/frames.js';
 import { planLadder, type Rendition } from '../worker/media/ladder.js';
 import type { Source } from '../worker/media/source.js';
-import { UndecodableError } from '../worker/media/encode.js';
+import { UndecodableError } from '../worker/media/undecodable.js';
 import type { Made } from '../worker/media/made.js';
 import { makeRest } from '../worker/media/rest.js';
 import type { Limits } from '../worker/media/verdict.js';
@@ -14,7 +14,7 @@ import { ACCEPTED, SECRETS, type Accepted } from './corpus/accepted.js';
 import { Inputs, momentOf } from './corpus/inputs.js';
 import { beepAt, flashAt, frameTimes, loudness, probe } from './corpus/measure.js';
 import { REFUSED } from './corpus/refused.js';
-import { makeFirst } from './make-first.js';
+import { firstInFolder } from './first-in-folder.js';
 
 /** Half a minute for a clip of ten minutes; the others take two seconds. */
 const MS = 300_000;
@@ -137,7 +137,7 @@ describe('what is published', () => {
     await mkdir(folder);
     const shares: number[] = [];
     const frames = first.copyPicture ? undefined : framesFor(source, rest, inputs.path(`${name}.frames`));
-    const made = [await makeFirst(path, source, first, folder, { frames, onProgress: (share) => shares.push(share) })];
+    const made = [await firstInFolder(path, source, first, folder, { frames, onProgress: (share) => shares.push(share) })];
     made.push(...(await makeRest({ play: join(folder, 'play.mp4'), picture: frames ?? path }, source, rest, folder)));
     expect(shares.at(-1)).toBe(1);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -156,7 +156,7 @@ async function refusalOf(path: string, limits: Partial<Limits>): Promise<string>
   if (!source.ok) return source.reason;
   await mkdir(`${path}.made`);
   try {
-    await makeFirst(path, source, planLadder(source).first, `${path}.made`);
+    await firstInFolder(path, source, planLadder(source).first, `${path}.made`);
     return 'published';
   } catch (error) {
     if (error instanceof UndecodableError) return 'damaged';

@@ -1,8 +1,8 @@
-import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
+import { runFfmpeg, type Watch } from './ffmpeg.js';
 import type { Rendition } from './ladder.js';
 import { mediaConfig } from './media.config.js';
-import { CUT_OFF } from './safe-input.js';
 import type { Source } from './source.js';
+import { mustSucceed } from './undecodable.js';
 
 /** Length of a group of pictures and of a segment, in s. */
 export const GROUP_SECONDS = 2;
@@ -47,27 +47,14 @@ export const bytesFor = (source: Source, renditions: readonly Rendition[]): numb
   return LEAST_BYTES + Math.ceil(((source.durationMs / 1_000) * rate * MOST_GROWTH) / 8);
 };
 
-/** The file itself cannot be decoded: no further try will change that. */
-export class UndecodableError extends Error {
-  constructor(
-    message: string,
-    readonly reason: 'damaged' | 'too-heavy' = 'damaged',
-  ) {
-    super(message);
-  }
-}
-
-/** What a decoder says of a broken file, and what a full disk or a lack of memory sounds like. */
-const BROKEN = /Error while decoding|Invalid data found|corrupt|error while decoding|Error submitting a packet/i;
-const OURS = /No space left|File too large|Cannot allocate memory|Permission denied|Input\/output error|No such file/i;
-
 /**
  * Runs the encoder in a folder.
  *
  * @param what is made, for its errors
  * @param fileBytes of the largest file that it may write
- * @returns the frames of its picture, and what it logged
- * @throws UndecodableError when the source is damaged; Error when ffmpeg fails or takes too long; the signal's reason
+ * @returns what it logged
+ * @throws UndecodableError when the source is cut off or takes too much of the processor; Error when ffmpeg fails or takes too long; the
+ *   signal's reason
  */
 export async function encode(
   what: string,
@@ -75,17 +62,14 @@ export async function encode(
   source: Source,
   fileBytes: number,
   folder: string,
-  { level = 'error', ...watch }: Watch & { readonly level?: 'error' | 'info' },
-): Promise<{ frames: number; log: string }> {
-  const { code, stderr, frames } = await runFfmpeg(['-v', `level+${level}`, '-xerror', ...args], {
+  { level = 'error', ...watch }: Watch & { readonly level?: 'error' | 'info' | 'verbose' },
+): Promise<string> {
+  const result = await runFfmpeg(['-v', `level+${level}`, '-xerror', ...args], {
     durationMs: source.durationMs,
     fileBytes,
     cwd: folder,
     ...watch,
   });
-  if (stderr.includes(TOO_LONG)) throw new UndecodableError(`${what} takes too much of the processor`, 'too-heavy');
-  if (CUT_OFF.test(stderr) || (code !== 0 && BROKEN.test(stderr) && !OURS.test(stderr)))
-    throw new UndecodableError(`${what}: ${stderr.slice(0, 500)}`);
-  if (code !== 0) throw new Error(`${what} could not be made: ${stderr.trim().slice(-500)}`);
-  return { frames, log: stderr };
+  mustSucceed(what, result, 'writes');
+  return result.stderr;
 }

@@ -1,52 +1,22 @@
 import { lookAt } from './container.js';
-import { runFfmpeg, TOO_LONG, type Watch } from './ffmpeg.js';
+import { see } from './decode.js';
+import type { Watch } from './ffmpeg.js';
 import { pictureOf, readHeaders, soundOf, type Headers, type StreamHeader } from './headers.js';
-import { measuringFilters, parseLoudness } from './loudness.js';
 import { mediaConfig } from './media.config.js';
 import { endOf, LEAST_DECODED, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
-import { CUT_OFF, safeInput } from './safe-input.js';
+import { CUT_OFF } from './safe-input.js';
 import type { Source } from './source.js';
-import { describeSource, ends, type Found } from './source-facts.js';
+import { describeSource, ends } from './source-facts.js';
 import { together } from './together.js';
+import { UndecodableError } from './undecodable.js';
 import { judge, judgeLength, judgeWork, reject, type Limits, type Rejected } from './verdict.js';
 
 /** Containers do not know the length to the frame, in s. */
 const LENGTH_SLACK = 1;
 /** More frames than a slow-motion camera makes are an attack. */
 const MAX_FPS = 250;
-/** How much of a picture is decoded before it is encoded or copied: all of it is then, in s. */
-const TASTE = '0.3';
 /** Hidden packets of VP8 cannot be told from frames until they are decoded. */
 const HIDES_FRAMES = 'vp8';
-/** Share of the progress that hearing is where the picture is decoded too. */
-const HEARING = 0.2;
-
-interface Decoded {
-  readonly frames: number;
-  readonly log: string;
-}
-
-const DISCARD = ['-f', 'null', '-'];
-
-async function run(args: readonly string[], durationMs: number, watch: Watch): Promise<Decoded | Rejected> {
-  const { code, stderr, frames } = await runFfmpeg(['-v', 'level+info', '-xerror', ...args], { durationMs, ...watch });
-  if (stderr.includes(TOO_LONG)) return reject('too-heavy');
-  return code !== 0 || CUT_OFF.test(stderr) ? reject('damaged') : { frames, log: stderr };
-}
-
-/** Decodes all of a sound, which is measured meanwhile, and the beginning of the picture. */
-function hear(path: string, { picture, sound }: Opened, seconds: number, watch: Watch): Promise<Decoded | Rejected> {
-  const stream = ['-map', `1:${sound?.index ?? 0}`];
-  // What is measured may end before the sound does.
-  const measured = [...stream, '-af', measuringFilters(seconds), ...DISCARD];
-  const [input, output] = sound ? [safeInput(path), [...stream, ...DISCARD, ...measured]] : [[], []];
-  const seen = ['-map', `0:${picture.index ?? 0}`, ...DISCARD];
-  return run(['-t', TASTE, ...safeInput(path), ...input, ...seen, ...output], seconds * 1_000, watch);
-}
-
-/** Decodes all of a picture. */
-const see = (path: string, { picture }: Opened, durationMs: number, watch: Watch): Promise<Decoded | Rejected> =>
-  run([...safeInput(path), '-map', `0:${picture.index ?? 0}`, ...DISCARD], durationMs, watch);
 
 /** Whether the packets are those of a video that we publish. */
 function judgePackets(facts: PictureFacts, { picture, claimedMs }: Opened, soundEnd: number, limits: Limits): Rejected | undefined {
@@ -84,7 +54,7 @@ async function open(path: string, sizeBytes: number, limits: Limits, signal: Abo
   return { headers, picture, sound: soundOf(headers), sizeBytes, claimedMs: verdict.durationMs };
 }
 
-/** Everything that can be told without decoding anything. */
+/** Reads all of a file. */
 async function read(path: string, limits: Limits, signal?: AbortSignal): Promise<(Opened & { list: PacketList }) | Rejected> {
   const { size, container } = await lookAt(path);
   if (size > limits.maxBytes) return reject('too-large');
@@ -104,9 +74,8 @@ async function read(path: string, limits: Limits, signal?: AbortSignal): Promise
 }
 
 /**
- * Examines a file of a stranger: its headers, every packet, and a real decode of all of its sound, since a truncated MP4 has perfect
- * headers. All of its picture is decoded by whoever makes the first rendition, which finds what is damaged too (`UndecodableError`):
- * here only its beginning is, so that nothing is decoded twice.
+ * Examines a file of a stranger: its headers and every packet, since a truncated MP4 has perfect headers. Whoever makes the first rendition
+ * decodes all of it, and finds what else is damaged (`UndecodableError`), so that nothing is decoded twice.
  *
  * @param options `limits` other than the configured ones
  * @throws Error when the examination itself fails or takes too long: it may succeed another time
@@ -124,24 +93,22 @@ export async function examineFile(
   if (!facts || CUT_OFF.test(file.list.log)) return reject('damaged');
   const wrong = judgePackets(facts.picture, file, facts.soundEnd, limits);
   if (wrong) return wrong;
-  const length = ends(facts.picture.end, facts.soundEnd);
-  const heard = await hear(path, file, length, { signal, onProgress: (share: number) => onProgress?.(share * HEARING) });
-  if ('ok' in heard) return heard;
-  const loudness = parseLoudness(heard.log);
-  const found = { ...file, facts: facts.picture, soundEnd: facts.soundEnd, frames: facts.picture.packets, loudness };
-  const frames = await countFrames(path, found, options);
+  const frames = await countFrames(path, file, facts.picture, { signal, onProgress });
   if (typeof frames !== 'number') return frames;
   onProgress?.(1);
-  return { ok: true, ...describeSource({ ...found, frames }) };
+  return { ok: true, ...describeSource({ ...file, facts: facts.picture, soundEnd: facts.soundEnd, frames }) };
 }
 
 /** The number of a picture's frames; all are decoded when its packets do not tell. */
-async function countFrames(path: string, found: Opened & Found, { signal, onProgress }: Watch): Promise<number | Rejected> {
-  if (found.picture.codec_name !== HIDES_FRAMES) return found.frames;
-  const watch = { signal, onProgress: (share: number) => onProgress?.(HEARING + share * (1 - HEARING)) };
-  const seen = await see(path, found, found.facts.end * 1_000, watch);
-  if ('ok' in seen) return seen;
-  return seen.frames === 0 || seen.frames < found.frames * LEAST_DECODED ? reject('damaged') : seen.frames;
+async function countFrames(path: string, { picture }: Opened, facts: PictureFacts, watch: Watch): Promise<number | Rejected> {
+  if (picture.codec_name !== HIDES_FRAMES) return facts.packets;
+  try {
+    const frames = await see(path, picture.index ?? 0, facts.end * 1_000, watch);
+    return frames === 0 || frames < facts.packets * LEAST_DECODED ? reject('damaged') : frames;
+  } catch (error) {
+    if (error instanceof UndecodableError) return reject(error.reason);
+    throw error;
+  }
 }
 
 function factsOf(packets: readonly Packet[], { headers, picture, sound }: Opened): { picture: PictureFacts; soundEnd: number } | undefined {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { bytesFor, encode, GROUP_SECONDS, hls, NO_METADATA, pictureCodec, UndecodableError } from './encode.js';
+import { hear } from './decode.js';
+import { bytesFor, encode, GROUP_SECONDS, hls, NO_METADATA } from './encode.js';
 import type { Watch } from './ffmpeg.js';
-import { pictureGraph } from './filters.js';
-import { endFrames, framesOutput, type Frames } from './frames.js';
-import { GLIMPSES_BYTES, glimpsesOutput, readGlimpses, type Moment } from './glimpses.js';
+import { firstPicture, type FirstPicture } from './first-picture.js';
+import type { Frames } from './frames.js';
 import type { Rendition } from './ladder.js';
 import { makeEven } from './loudness.js';
 import { measureMade, type Made } from './made.js';
-import { LEAST_DECODED } from './packets.js';
+import { makeCover, type Cover } from './pictures.js';
 import { safeInput } from './safe-input.js';
 import type { Source } from './source.js';
 import { together } from './together.js';
@@ -17,125 +17,123 @@ const NO_SIDE_DATA = ['-bsf:v', 'filter_units=remove_types=6'];
 
 const soundCodec = ({ audioBitRate }: Rendition): string[] => ['-c:a', 'aac', '-b:a', String(audioBitRate), '-ar', '48000', '-ac', '2'];
 
-/** Picture and sound of the rendition that is published, each in a file of its own. */
-export interface Encoded {
-  /** The source itself when its picture is taken over as it is. */
-  readonly picture: string;
-  readonly pictureStream: number;
-  readonly sound: string | undefined;
-  /** Candidates for the cover. */
-  readonly glimpses: readonly Moment[];
+/** What the first rendition is made of. */
+interface Ingredients {
+  /** As it was examined. */
+  readonly path: string;
+  readonly source: Source;
+  readonly first: Rendition;
 }
 
-/** Where glimpses are written, within the folder of the parts. */
-const GLIMPSES = 'glimpses.gray';
-
-async function encodePicture(
-  path: string,
-  source: Source,
-  first: Rendition,
-  folder: string,
-  { frames, ...watch }: Watch & { readonly frames?: Frames | undefined },
-): Promise<string> {
-  const shapes = [first, ...(frames ? [frames] : [])].sort((a, b) => b.width - a.width);
-  const label = (shape: object): string => `[v${shapes.indexOf(shape as Rendition)}]`;
-  const picture = join(folder, 'picture.mp4');
-  const output = ['-map', label(first), ...pictureCodec(first), ...NO_METADATA, '-f', 'mp4', picture];
-  const kept = frames ? framesOutput(frames, label(frames)) : [];
-  const bytes = Math.max(bytesFor(source, [first]), frames?.bytes ?? 0);
-  const outputs = [...output, ...kept, ...glimpsesOutput(source, join(folder, GLIMPSES))];
-  await encode(first.name, [...safeInput(path), '-filter_complex', pictureGraph(source, shapes), ...outputs], source, bytes, folder, watch);
-  if (frames) await endFrames(frames);
-  return picture;
-}
-
-/** Decodes all of a picture that is copied: what is damaged is found here, as an encoder finds it. */
-async function decodePicture(path: string, source: Source, folder: string, watch: Watch): Promise<string> {
-  const outputs = ['-map', `0:${source.pictureStream}`, '-f', 'null', '-', ...glimpsesOutput(source, join(folder, GLIMPSES))];
-  const { frames } = await encode('the picture', [...safeInput(path), ...outputs], source, GLIMPSES_BYTES, folder, watch);
-  const expected = (source.fps * source.pictureMs) / 1_000;
-  if (frames === 0 || frames < expected * LEAST_DECODED) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
-  return path;
-}
-
-async function encodeSound(
-  path: string,
-  stream: number,
-  source: Source,
-  first: Rendition,
-  folder: string,
-  signal: AbortSignal,
-): Promise<string> {
+/** Hears all of a sound, and encodes it as loud as all others; undefined without any. */
+async function encodeSound({ path, source, first }: Ingredients, folder: string, signal: AbortSignal): Promise<string | undefined> {
+  const { soundStream: stream, durationMs } = source;
+  if (stream === undefined) return undefined;
   const sound = join(folder, 'sound.mp4');
-  const encoded = async (filters: string): Promise<string> => {
+  const bytes = bytesFor(source, [first]);
+  const encoded = (filters: string): Promise<string> => {
     const output = ['-map', `0:${stream}`, '-af', filters, ...soundCodec(first), ...NO_METADATA, '-f', 'mp4', sound];
-    const bytes = bytesFor(source, [first]);
-    return (await encode(`${first.name}, its sound`, [...safeInput(path), ...output], source, bytes, folder, { signal, level: 'info' }))
-      .log;
+    return encode(`${first.name}, its sound`, [...safeInput(path), ...output], source, bytes, folder, { signal, level: 'info' });
   };
-  await makeEven(source.durationMs / 1_000, source.loudness, encoded);
+  await makeEven(durationMs / 1_000, await hear(path, stream, source, { signal }), encoded);
   return sound;
-}
-
-/**
- * Encodes picture and sound of the rendition that is published, side by side: measuring a sound and limiting it needs one core, and an
- * encoder of pictures does not keep all of them busy all the time. A picture that is copied is decoded meanwhile, and thrown away.
- *
- * @param path of the source, as it was examined
- * @param folder an absolute path; files of an earlier try are overwritten
- * @param watch `frames` are kept for `makeRest`, which then need not decode the source again; none are of a picture that is copied
- * @throws UndecodableError when the source is damaged; Error when ffmpeg fails or takes too long; the signal's reason
- */
-export async function encodeFirst(
-  path: string,
-  source: Source,
-  first: Rendition,
-  folder: string,
-  { signal, ...watch }: Watch & { readonly frames?: Frames | undefined } = {},
-): Promise<Encoded> {
-  const { pictureStream, soundStream } = source;
-  const [picture, sound] = await together<[string, string | undefined]>(
-    signal,
-    (both) =>
-      first.copyPicture
-        ? decodePicture(path, source, folder, { ...watch, signal: both })
-        : encodePicture(path, source, first, folder, { ...watch, signal: both }),
-    async (both) => (soundStream === undefined ? undefined : encodeSound(path, soundStream, source, first, folder, both)),
-  );
-  watch.onProgress?.(1);
-  const glimpses = await readGlimpses(join(folder, GLIMPSES));
-  return { picture, pictureStream: first.copyPicture ? pictureStream : 0, sound, glimpses };
 }
 
 /** Where the progressive file of the first rendition is written, within its folder. */
 const PLAY = 'play.mp4';
 
-/**
- * Puts picture and sound into `play.mp4`, which is played from its first byte on, and `<name>.mp4` with `<name>.m3u8` for HLS.
- *
- * @throws Error when ffmpeg fails, takes too long or makes something else than planned; the signal's reason
- */
-export async function packageFirst(
-  { picture, pictureStream, sound }: Encoded,
-  source: Source,
-  first: Rendition,
+/** Puts picture and sound into `play.mp4`, which is played from its first byte on, and `<name>.mp4` with `<name>.m3u8` for HLS. */
+async function packageFirst(
+  { file, stream }: Pick<FirstPicture, 'file' | 'stream'>,
+  sound: string | undefined,
+  { source, first }: Ingredients,
   folder: string,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Made> {
-  const inputs = [...safeInput(picture), ...(sound === undefined ? [] : safeInput(sound))];
-  const sideData = first.copyPicture ? NO_SIDE_DATA : [];
-  const streams = [
-    '-map',
-    `0:${pictureStream}`,
-    ...(sound === undefined ? [] : ['-map', '1:a:0']),
-    '-c',
-    'copy',
-    ...sideData,
-    ...NO_METADATA,
-  ];
+  const inputs = [...safeInput(file), ...(sound === undefined ? [] : safeInput(sound))];
+  const maps = ['-map', `0:${stream}`, ...(sound === undefined ? [] : ['-map', '1:a:0'])];
+  const streams = [...maps, '-c', 'copy', ...(first.copyPicture ? NO_SIDE_DATA : []), ...NO_METADATA];
   // Parts of a copied picture are as long as its groups; those of ours are two seconds long.
   const segments = hls(first.name, first.copyPicture ? GROUP_SECONDS / 2 : GROUP_SECONDS);
   const outputs = [...streams, '-movflags', '+faststart', '-f', 'mp4', PLAY, ...streams, ...segments];
   await encode(first.name, [...inputs, ...outputs], source, bytesFor(source, [first]), folder, { signal });
   return measureMade(folder, first, source.durationMs);
+}
+
+export interface FirstMade {
+  readonly made: Made;
+  readonly cover: Cover;
+}
+
+interface Folders {
+  /** An absolute path, for what is no longer needed then; files of an earlier try are overwritten. */
+  readonly parts: string;
+  /** An absolute path, for what is stored. */
+  readonly made: string;
+}
+
+/** How the first rendition is made. */
+export interface FirstOptions extends Watch {
+  /** Makes the names of the cover unique. */
+  readonly nonce: string;
+  /** Kept for `makeRest`, which then need not decode the source again; none are of a picture that is copied. */
+  readonly frames?: Frames | undefined;
+}
+
+/**
+ * Makes the rendition that is published, as progressive MP4 and for HLS, and the cover. Everything is decoded meanwhile, and what cannot be
+ * is refused.
+ *
+ * Picture and sound go side by side: measuring a sound and limiting it needs one core, and an encoder of pictures does not keep all of
+ * them busy all the time.
+ *
+ * @throws UndecodableError when the source is damaged; Error when ffmpeg fails, takes too long or makes something else than planned; the
+ *   signal's reason
+ */
+export async function makeFirst(ingredients: Ingredients, folders: Folders, options: FirstOptions): Promise<FirstMade> {
+  const made = await (ingredients.first.copyPicture ? copyFirst : encodeFirst)(ingredients, folders, options);
+  options.onProgress?.(1);
+  return made;
+}
+
+const coverOf = ({ file, glimpses }: FirstPicture, { made }: Folders, nonce: string, signal: AbortSignal): Promise<Cover> =>
+  makeCover(file, made, { glimpses, nonce, signal });
+
+async function encodeFirst(ingredients: Ingredients, folders: Folders, { nonce, signal, ...watch }: FirstOptions): Promise<FirstMade> {
+  const { path, source, first } = ingredients;
+  const [picture, sound] = await together<[FirstPicture, string | undefined]>(
+    signal,
+    (both) => firstPicture(path, source, first, folders.parts, { ...watch, signal: both }),
+    (both) => encodeSound(ingredients, folders.parts, both),
+  );
+  const [made, cover] = await together<[Made, Cover]>(
+    signal,
+    (both) => packageFirst(picture, sound, ingredients, folders.made, both),
+    (both) => coverOf(picture, folders, nonce, both),
+  );
+  return { made, cover };
+}
+
+/** A picture that is copied is there already, so its packaging waits for the sound alone. */
+async function copyFirst(ingredients: Ingredients, folders: Folders, { nonce, signal, ...watch }: FirstOptions): Promise<FirstMade> {
+  const { path, source, first } = ingredients;
+  let seen: Promise<FirstPicture> | undefined;
+  const [cover, made] = await together<[Cover, Made]>(
+    signal,
+    async (both) => {
+      seen = firstPicture(path, source, first, folders.parts, { ...watch, signal: both });
+      return coverOf(await seen, folders, nonce, both);
+    },
+    async (both) => {
+      const sound = await encodeSound(ingredients, folders.parts, both);
+      try {
+        return await packageFirst({ file: path, stream: source.pictureStream }, sound, ingredients, folders.made, both);
+      } catch (error) {
+        // A damaged picture explains it better.
+        await seen;
+        throw error;
+      }
+    },
+  );
+  return { made, cover };
 }

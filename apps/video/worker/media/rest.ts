@@ -23,7 +23,7 @@ const BESIDE = { largest: 2, other: 1 };
  * Makes the other renditions for HLS. Kept frames cost little to read twice: of them the largest one is made by a process of its own,
  * which keeps two cores busier than one process that makes all.
  *
- * @throws as encodeFirst and packageFirst
+ * @throws as makeFirst
  */
 export async function makeRest(
   ingredients: Ingredients,

@@ -1,5 +1,4 @@
 import { isTurned, pixelShape, shownSize, type StreamHeader } from './headers.js';
-import type { Loudness } from './loudness.js';
 import type { PictureFacts } from './packets.js';
 import { rateOf } from './rates.js';
 import type { Source } from './source.js';
@@ -30,8 +29,7 @@ export interface Found {
   readonly facts: PictureFacts;
   /** In s. */
   readonly soundEnd: number;
-  readonly loudness?: Loudness | undefined;
-  /** That were decoded. */
+  /** That there are. */
   readonly frames: number;
   readonly sizeBytes: number;
 }
@@ -60,7 +58,7 @@ function canCopy({ picture, facts, soundEnd }: Found, fps: number, bitRate: numb
 
 /** Puts together what was found out about a file. */
 export function describeSource(found: Found): Source {
-  const { picture, sound, facts, soundEnd, loudness } = found;
+  const { picture, sound, facts, soundEnd } = found;
   const seconds = Math.max(0.001, facts.end - facts.start);
   const fps = found.frames / seconds;
   const bitRate = Math.round((facts.bytes * 8) / seconds);
@@ -80,7 +78,6 @@ export function describeSource(found: Found): Source {
     ...(sound ? { soundStream: sound.index ?? 0 } : {}),
     hasAudio: sound !== undefined,
     audioChannels: sound?.channels ?? 0,
-    ...(loudness ? { loudness } : {}),
     canCopyPicture: canCopy(found, fps, bitRate),
   };
 }

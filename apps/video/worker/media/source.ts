@@ -1,5 +1,3 @@
-import type { Loudness } from './loudness.js';
-
 /** What is known of a file that may be published. JSON: it is stored with the job. */
 export interface Source {
   readonly sizeBytes: number;
@@ -28,8 +26,6 @@ export interface Source {
   readonly hasAudio: boolean;
   /** 0 without sound. */
   readonly audioChannels: number;
-  /** Of its sound; not of one that is silent or too short to be measured. */
-  readonly loudness?: Loudness;
   /** Whether everybody can play its picture as it is. */
   readonly canCopyPicture: boolean;
 }

@@ -6,13 +6,10 @@ import { join } from 'node:path';
 import { MASTER_FILE, setPrefix } from '../../../model/media-keys.js';
 import { MediaJobRepository } from '../../../model/media-job.repository.js';
 import { PublicationRepository, type Publication } from '../../../model/publication.repository.js';
-import { UndecodableError } from '../../media/encode.js';
-import { encodeFirst, packageFirst } from '../../media/first.js';
+import { makeFirst } from '../../media/first.js';
 import { planLadder } from '../../media/ladder.js';
-import type { Made } from '../../media/made.js';
-import { makeCover, type Cover } from '../../media/pictures.js';
 import { masterPlaylist } from '../../media/playlist.js';
-import { together } from '../../media/together.js';
+import { UndecodableError } from '../../media/undecodable.js';
 import { FrameFiles } from '../frame-files.js';
 import { removeSet, storeFolder } from '../made-files.js';
 import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
@@ -21,7 +18,6 @@ import { SourceFiles } from '../source-files.js';
 
 /** Encoding is nearly all of it; packaging, the cover and storing the files are the rest. */
 const ENCODED_SHARE = 0.9;
-const PACKAGED_SHARE = 0.95;
 
 /** Makes the first rendition with its cover and publishes the video. Each try has a media set of its own, so two never mix, and removes that of a try that was killed. */
 @Injectable()
@@ -67,16 +63,9 @@ export class FirstStep implements MediaStep {
           // What went wrong before may have been the disk.
           const kept = first.copyPicture || claim.job.claims > 1 ? [] : rest;
           const onProgress = (share: number): void => progress(share * ENCODED_SHARE);
-          const encoded = await this.frames.write(claim.video.id, source, kept, (frames) =>
-            encodeFirst(path, source, first, parts, { signal, frames, onProgress }),
+          const { made, cover } = await this.frames.write(claim.video.id, source, kept, (frames) =>
+            makeFirst({ path, source, first }, { parts, made: folder }, { nonce: nanoid(), frames, signal, onProgress }),
           );
-          const { picture, glimpses } = encoded;
-          const [made, cover] = await together<[Made, Cover]>(
-            signal,
-            (both) => packageFirst(encoded, source, first, folder, both),
-            (both) => makeCover(picture, folder, { glimpses, nonce: nanoid(), signal: both }),
-          );
-          progress(PACKAGED_SHARE);
           await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
           await storeFolder(this.objects, folder, setPrefix(mediaSet), signal);
           const coverKey = `${setPrefix(mediaSet)}${cover.files.cover}`;

@@ -4,8 +4,8 @@ import { examineFile } from '../../media/examine.js';
 import { Rejection, mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { SourceFiles } from '../source-files.js';
 
-/** Fetching is the smaller part of a probe; decoding the rest. */
-const FETCHED_SHARE = 0.3;
+/** Fetching is the larger part of a probe; reading is the rest. */
+const FETCHED_SHARE = 0.7;
 
 /** Fetches an upload, compares it with what its uploader said of it, and examines it. */
 @Injectable()
