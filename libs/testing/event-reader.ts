@@ -18,11 +18,11 @@ function parse(block: string): SentEvent | undefined {
 }
 
 /**
- * Reads server-sent events until there are `most`, or the stream ends; then it hangs up.
+ * Reads server-sent events up to the first that is enough, or until the stream ends; then it hangs up.
  *
  * @throws Error when the answer is no stream of events
  */
-export async function readEvents(path: string, call: Call, most = Infinity): Promise<SentEvent[]> {
+export async function readEvents(path: string, call: Call, isEnough: (event: SentEvent) => boolean = () => false): Promise<SentEvent[]> {
   const response = await send('GET', path, call);
   const type = response.headers.get('content-type') ?? '';
   if (!type.startsWith('text/event-stream') || !response.body) throw new Error(`no events: ${type} ${await response.text()}`);
@@ -31,9 +31,11 @@ export async function readEvents(path: string, call: Call, most = Infinity): Pro
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + chunk).split('\n\n');
     rest = blocks.pop() ?? '';
-    events.push(...blocks.flatMap((block) => parse(block) ?? []));
-    // Leaving the loop cancels the body.
-    if (events.length >= most) break;
+    for (const event of blocks.flatMap((block) => parse(block) ?? [])) {
+      events.push(event);
+      // Leaving the loop cancels the body.
+      if (isEnough(event)) return events;
+    }
   }
-  return events.slice(0, most);
+  return events;
 }

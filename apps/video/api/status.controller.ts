@@ -1,8 +1,8 @@
 import { MediaServiceDefinition, VideoState, type StatusEntry } from '@doul/contracts';
-import { Endpoint, EventStream, RawAnswer, type AnswerOf, type Call, type InputOf, type Language } from '@doul/http';
+import { Endpoint, RawAnswer, type AnswerOf, type Call, type EventStream, type InputOf, type Language } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
-import { newContext, runInContext } from '@doul/runtime';
 import { Controller } from '@nestjs/common';
+import { statusStream } from './status-stream.js';
 import { chooseCover, playlist, videoEvents, videoStatus } from './status.schema.js';
 import { reasonText } from './video.view.js';
 
@@ -40,29 +40,14 @@ export class StatusController {
 
   @Endpoint(videoEvents)
   async events({ video_id, last_event_id }: InputOf<typeof videoEvents>, call: Call): Promise<EventStream> {
-    let after = cursorOf(call.lastEventId) ?? last_event_id ?? 0;
-    const look = async (): Promise<readonly StatusEntry[]> => {
-      const question = { userId: call.viewerId, videoId: video_id, afterEntry: after, latest: false };
-      return (await this.media.ask.getStatus(question, { deadlineMs: LOOK_MS })).entries;
+    const ask = { userId: call.viewerId, videoId: video_id };
+    const history = {
+      after: async (id: number) =>
+        (await this.media.ask.getStatus({ ...ask, afterEntry: id, latest: false }, { deadlineMs: LOOK_MS })).entries,
+      latest: async () => (await this.media.ask.getStatus({ ...ask, afterEntry: 0, latest: true })).entries.at(-1),
     };
-    // The first look is part of the request: whoever may not see the video gets an ordinary refusal.
-    let first: readonly StatusEntry[] | undefined = await look();
-    if (first.length === 0 && (await this.isOver(video_id, call))) return EventStream.OVER;
-    return new EventStream({
-      poll: async () => {
-        // Not on the deadline of the request, which is long over.
-        const entries = first ?? (await runInContext(newContext(call.requestId), look));
-        first = undefined;
-        after = entries.at(-1)?.id ?? after;
-        const events = entries.map((entry) => ({ id: String(entry.id), event: 'status', data: statusOf(video_id, entry, call.language) }));
-        return { events, isOver: entries.some(({ state }) => SHOWN[state]?.step === 'done') };
-      },
-    });
-  }
-
-  private async isOver(videoId: number, { viewerId }: Call): Promise<boolean> {
-    const { entries } = await this.media.ask.getStatus({ userId: viewerId, videoId, afterEntry: 0, latest: true });
-    return entries.some(({ state }) => SHOWN[state]?.step === 'done');
+    const from = cursorOf(call.lastEventId) ?? last_event_id ?? 0;
+    return statusStream(history, from, (entry) => statusOf(video_id, entry, call.language), call.requestId);
   }
 
   @Endpoint(playlist)
@@ -91,5 +76,6 @@ function statusOf(videoId: number, entry: StatusEntry | undefined, language: Lan
     percent: entry?.percent ?? 0,
     reason: reasonText(entry?.reason ?? '', language),
     renditions: entry?.renditions ?? [],
+    complete: entry?.complete ?? false,
   };
 }

@@ -14,6 +14,9 @@ const statusShape = {
   renditions: z
     .array(z.string())
     .meta({ description: 'Renditions that can be played, in the order they were made', example: ['720p', '360p'] }),
+  complete: z.boolean().meta({
+    description: 'Whether nothing more will come: it has all its renditions, or no more are tried, or it was rejected, failed or removed',
+  }),
 };
 
 const example = {
@@ -23,6 +26,7 @@ const example = {
   percent: 55,
   reason: '',
   renditions: [],
+  complete: false,
 };
 
 export const videoStatus = endpoint({
@@ -43,8 +47,9 @@ export const videoEvents = endpoint({
   summary: 'What becomes of an own video, as server-sent events',
   description:
     'Each event `status` has the fields of /douyin/publish/status/. A client that comes back with `Last-Event-ID` (browsers do) gets everything ' +
-    'that happened since. The stream ends when the video is published, rejected, failed or removed. A browser’s EventSource cannot send ' +
-    'headers: give the token as a parameter.',
+    'that happened since. The stream goes on behind the publication and tells which renditions are added; it ends with the event whose ' +
+    '`complete` is true, and whoever comes back after that one gets HTTP 204. It also ends after ten minutes, without such an event: come ' +
+    'back then. A browser’s EventSource does, but cannot send headers: give the token as a parameter.',
   folder: 'video',
   auth: 'required',
   stream: true,

@@ -6,6 +6,9 @@ export type Step = (typeof STEPS)[number];
 export const FOREGROUND: readonly Step[] = ['probe', 'first', 'cover'];
 export const BACKGROUND: readonly Step[] = ['ladder', 'pictures'];
 
+/** What a video's history tells of: it goes on as long as one of these waits or runs. */
+export const TOLD: readonly Step[] = ['probe', 'first', 'ladder'];
+
 export type JobState = 'waiting' | 'running' | 'done' | 'failed';
 
 export interface MediaJob {

@@ -4,9 +4,9 @@ import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
 import { UserCounters } from './counters.js';
 import { nextFeedTime } from './feed-time.js';
-import type { Step } from './media-job.js';
+import { TOLD, type Step } from './media-job.js';
 import { MediaJobRepository, type Claim, type Failure } from './media-job.repository.js';
-import { StatusLog } from './status-log.js';
+import { namesIn, StatusLog } from './status-log.js';
 import { VideoCopies } from './video-copies.js';
 import { VIDEO_COLUMNS, type StateName, type StoredVideo } from './video.js';
 
@@ -16,9 +16,8 @@ export interface Publication {
   readonly mediaSet: string;
   readonly coverKey: string;
   readonly blurhash: string;
-  /** JSON of the renditions made, and their names with commas. */
+  /** JSON of the renditions made. */
   readonly renditions: string;
-  readonly names: string;
 }
 
 /** What a probe found, as shown. */
@@ -97,7 +96,7 @@ export class PublicationRepository {
       await this.outbox.append(tx, VideoPublishedEvent, { videoId: id, authorId, version: video.version + 1 });
       await this.jobs.done(tx, claim);
       for (const { step, argument } of next) await this.jobs.add(tx, id, step, argument);
-      await this.status.append(tx, id, { state: 'published', percent: 100, renditions: made.names });
+      await this.status.append(tx, id, { state: 'published', percent: 100, renditions: namesIn(made.renditions) });
       this.copies.publishedAfter(tx, id);
       // Last, because everybody who publishes waits for the clock until this commits.
       const now = Date.now();
@@ -121,13 +120,19 @@ export class PublicationRepository {
     });
   }
 
-  /** Notes that a step ended in an error: it waits for its next try, or it failed for good and with it a video that is not published. */
+  /**
+   * Notes that a step ended in an error: it waits for its next try, or it failed for good and with it a video that is not published.
+   * One that is published keeps the renditions that it has.
+   */
   failed(claim: Claim, error: string): Promise<Failure> {
     return this.database.transaction(async (tx) => {
       const video = await this.jobs.lock(tx, claim);
       if (!video) return 'lost';
       const outcome = await this.jobs.failed(tx, claim, error);
-      if (outcome === 'failed' && video.state !== 'published') await this.end(tx, video.id, 'failed', 'processing-failed');
+      if (outcome === 'retry') return outcome;
+      if (video.state !== 'published') await this.end(tx, video.id, 'failed', 'processing-failed');
+      else if (TOLD.includes(claim.job.step))
+        await this.status.append(tx, video.id, { state: 'published', percent: 100, renditions: namesIn(video.renditions) });
       return outcome;
     });
   }

@@ -3,7 +3,7 @@ import { Database, type Tx } from '@doul/data';
 import { Outbox } from '@doul/events';
 import { Injectable } from '@nestjs/common';
 import { MediaJobRepository, type Claim, type ClaimedVideo } from './media-job.repository.js';
-import { StatusLog } from './status-log.js';
+import { namesIn, StatusLog } from './status-log.js';
 import { VideoCopies } from './video-copies.js';
 
 /** What is made of a published video behind its publication. False = the worker's job is no longer its own, and nothing was changed. */
@@ -20,12 +20,12 @@ export class RenditionRepository {
   /**
    * Further renditions exist. Their job goes on: the master playlist is written from this row, and only then it is done.
    *
-   * @param renditions JSON of all of them; `names` with commas
+   * @param renditions JSON of all of them
    */
-  addRenditions(claim: Claim, renditions: string, names: string): Promise<boolean> {
+  addRenditions(claim: Claim, renditions: string): Promise<boolean> {
     return this.change(claim, async (tx, { id }) => {
       await tx.execute('UPDATE videos SET renditions = ? WHERE id = ?', [renditions, id]);
-      await this.status.append(tx, id, { state: 'published', percent: 100, renditions: names });
+      await this.status.append(tx, id, { state: 'published', percent: 100, renditions: namesIn(renditions) });
     });
   }
 
@@ -48,9 +48,10 @@ export class RenditionRepository {
 
   /** All renditions are made and named in the playlist. @param keepOriginal whether the upload stays */
   finished(claim: Claim, keepOriginal: boolean): Promise<boolean> {
-    return this.change(claim, async (tx, { id }) => {
+    return this.change(claim, async (tx, { id, renditions }) => {
       if (!keepOriginal) await tx.execute('UPDATE videos SET original = 0 WHERE id = ?', [id]);
       await this.jobs.done(tx, claim);
+      await this.status.append(tx, id, { state: 'published', percent: 100, renditions: namesIn(renditions) });
     });
   }
 

@@ -44,7 +44,7 @@ export class MediaService implements RpcHandlers<typeof MediaServiceDefinition> 
     const { userId, videoId, afterEntry, latest } = question;
     if (video?.authorId !== userId) throw VideoErrors.NO_SUCH_VIDEO();
     if (!latest) return { entries: (await this.status.after(videoId, afterEntry, MAX_ENTRIES)).map(entryOf) };
-    const entry = (await this.status.latest(videoId)) ?? fromVideo(video);
+    const entry = (await this.status.latest(videoId)) ?? fromVideo(video, await this.status.withoutHistory(videoId));
     return { entries: [entryOf(entry)] };
   }
 
@@ -67,21 +67,26 @@ function asAnswer(error: unknown): DoulError {
   throw error;
 }
 
-const entryOf = ({ id, happenedAt, state, percent, reason, renditions }: StatusEntry): StatusAnswer['entries'][number] => ({
+const entryOf = ({ id, happenedAt, state, percent, reason, renditions, complete }: StatusEntry): StatusAnswer['entries'][number] => ({
   id,
   happenedAtMs: happenedAt,
   state: stateOf(state),
   percent,
   reason,
   renditions: renditions === '' ? [] : renditions.split(','),
+  complete: complete === 1,
 });
 
-/** Of a video whose history is over: what is known of it now. */
-const fromVideo = ({ state, reason, createdAt, publishedAt }: StoredVideo): StatusEntry => ({
+/** Of a video whose history is trimmed: what is known of it now. */
+const fromVideo = (
+  { state, reason, createdAt, publishedAt }: StoredVideo,
+  { renditions, complete }: Pick<StatusEntry, 'renditions' | 'complete'>,
+): StatusEntry => ({
   id: 0,
   happenedAt: publishedAt || createdAt,
   state,
   percent: state === 'uploaded' ? 0 : 100,
   reason,
-  renditions: '',
+  renditions: state === 'published' ? renditions : '',
+  complete,
 });

@@ -1,6 +1,7 @@
 import { RETRY_DELAYS_MS } from '@doul/events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BACKGROUND, FOREGROUND, MAX_CLAIMS, STEPS } from '../model/media-job.js';
+import { BACKGROUND, FOREGROUND, MAX_CLAIMS, STEPS, type Step } from '../model/media-job.js';
+import type { Claim } from '../model/media-job.repository.js';
 import { CoverWishes } from '../model/cover-wishes.js';
 import { aPublication, modelFixture, type ModelFixture } from './model-fixture.js';
 
@@ -177,6 +178,69 @@ describe('a cover', () => {
 });
 
 describe('a history', () => {
+  const told = async (id: number) =>
+    (await model.status.after(id, 0, 200)).map(({ state, renditions, complete }) => `${state} ${renditions}${complete ? ', no more' : ''}`);
+  const takesLadder = async (id: number) => (await model.jobs.claim(id, ['ladder'], 'w')) as Claim;
+  /** In the last of its tries. */
+  const fails = async (id: number, step: Step) => {
+    await model.database.execute('UPDATE media_jobs SET failures = 4 WHERE video_id = ? AND step = ?', [id, step]);
+    expect(await model.publications.failed((await model.jobs.claim(id, [step], 'w')) as Claim, 'no space')).toBe('failed');
+  };
+  const UNTIL_PUBLISHED = ['uploaded ', 'transcoding ', 'published 360p'];
+
+  it('goes on behind the publication until every rendition is made and named', async () => {
+    const id = await published();
+    expect(await told(id)).toEqual(UNTIL_PUBLISHED);
+    await model.renditions.addRenditions(await takesLadder(id), JSON.stringify([{ name: '360p' }, { name: '180p' }]));
+    expect(await told(id)).toEqual([...UNTIL_PUBLISHED, 'published 360p,180p']);
+    await model.database.execute('UPDATE media_jobs SET lease_until = 0 WHERE video_id = ?', [id]);
+    await model.renditions.finished(await takesLadder(id), true);
+    expect(await told(id)).toEqual([...UNTIL_PUBLISHED, 'published 360p,180p', 'published 360p,180p, no more']);
+    expect(await model.status.latest(id)).toMatchObject({ renditions: '360p,180p', complete: 1 });
+    const page = await model.status.after(id, 0, 4);
+    expect(page.some(({ complete }) => complete)).toBe(false);
+  });
+
+  it('ends although the first rendition is the only one', async () => {
+    const id = await published();
+    await model.renditions.finished(await takesLadder(id), true);
+    expect(await told(id)).toEqual([...UNTIL_PUBLISHED, 'published 360p, no more']);
+  });
+
+  it('ends when the other renditions have failed for good, and goes on when they are tried once more', async () => {
+    const id = await published();
+    expect(await model.publications.failed(await takesLadder(id), 'no space')).toBe('retry');
+    await skipPause(id);
+    await fails(id, 'pictures');
+    expect(await told(id)).toEqual(UNTIL_PUBLISHED);
+    await fails(id, 'ladder');
+    expect(await told(id)).toEqual([...UNTIL_PUBLISHED, 'published 360p, no more']);
+    await model.publications.retry((await jobOf(id, 'ladder'))?.id ?? 0);
+    expect(await told(id)).toEqual([...UNTIL_PUBLISHED, 'published 360p']);
+    await model.renditions.finished(await takesLadder(id), true);
+    expect(await told(id)).toEqual([...UNTIL_PUBLISHED, 'published 360p', 'published 360p, no more']);
+  });
+
+  it('ends with a video that failed, was rejected or was removed', async () => {
+    const [failed, rejected, removed] = [await upload(9), await upload(9), await published(9)];
+    await fails(failed, 'probe');
+    await model.publications.reject(await model.claim(rejected), 'damaged');
+    await model.publications.remove(9, removed);
+    expect(await told(failed)).toEqual(['uploaded ', 'failed , no more']);
+    expect(await told(rejected)).toEqual(['uploaded ', 'rejected , no more']);
+    expect(await told(removed)).toEqual([...UNTIL_PUBLISHED, 'removed , no more']);
+  });
+
+  it('is not missed once it is trimmed: the video’s row tells its end', async () => {
+    const id = await published();
+    await model.status.trim(Date.now() + 1, 1_000);
+    expect(await model.status.latest(id)).toBeUndefined();
+    expect(await model.status.withoutHistory(id)).toEqual({ renditions: '360p', complete: 0 });
+    await fails(id, 'ladder');
+    await model.status.trim(Date.now() + 1, 1_000);
+    expect(await model.status.withoutHistory(id)).toEqual({ renditions: '360p', complete: 1 });
+  });
+
   it('is whole for everybody who reads it bit by bit, while workers write', async () => {
     const ids = await Promise.all(Array.from({ length: 8 }, () => upload()));
     const writers = ids.map(async (id) => {
@@ -190,7 +254,7 @@ describe('a history', () => {
         const entries = await model.status.after(id, after, 3);
         seen.push(...entries.map(({ state, percent }) => `${state} ${percent}`));
         after = entries.at(-1)?.id ?? after;
-        if (entries.some(({ state }) => state === 'rejected')) return seen;
+        if (entries.at(-1)?.complete === 1) return seen;
       }
     };
     const [seen] = await Promise.all([Promise.all(ids.map(read)), ...writers]);

@@ -1,10 +1,24 @@
-import { ask, clip, eventually, fileBlob, newUsers, readEvents, send, type Actor, type VideoObject } from '@doul/testing';
+import {
+  ask,
+  clip,
+  eventually,
+  fileBlob,
+  newUsers,
+  readEvents,
+  send,
+  type Actor,
+  type ClipLook,
+  type SentEvent,
+  type VideoObject,
+} from '@doul/testing';
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const look = { seconds: 3, width: 360, height: 640 };
 /** Above the ladder's second step, and of a kind that is copied. */
 const large = { seconds: 2, width: 720, height: 1280, pattern: 'shapes' } as const;
+/** Nobody waits for a ladder: it may come behind those of other tests. */
+const BACKGROUND_MS = 90_000;
 
 describe('a published video', () => {
   let alice: Actor;
@@ -134,36 +148,79 @@ describe('the way of an upload', () => {
     [alice, bob] = (await newUsers('alice', 'bob')) as [Actor, Actor];
   });
 
-  const events = (actor: Actor, id: number, lastEventId?: string, most?: number) => {
+  const PATH = '/douyin/publish/events/';
+  const watching = (actor: Actor, id: number, lastEventId?: string) => {
     const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    return readEvents('/douyin/publish/events/', { query: { video_id: id }, token: actor.token, headers }, most);
+    return { query: { video_id: id }, token: actor.token, headers };
   };
+  const events = (actor: Actor, id: number, lastEventId?: string, isEnough?: (event: SentEvent) => boolean) =>
+    readEvents(PATH, watching(actor, id, lastEventId), isEnough);
+  /** Uploads a clip; its id, long before it is published. */
+  const begun = async (title: string, kind: ClipLook): Promise<number> => {
+    await alice.uploads(title, kind);
+    return ((await alice.videosOf(alice))[0] as VideoObject).id;
+  };
+  const isPublished = ({ data }: SentEvent): boolean => data['state'] === 'published';
+  const told = (all: readonly SentEvent[]) => all.filter(isPublished).map(({ data }) => [data['renditions'], data['complete']]);
+  const wholeLadder = ['720p', '540p', '360p'];
 
-  it('is told from beginning to end, and nothing of it is missed by who comes back', async () => {
-    await alice.uploads('watched', { ...look, pattern: 'bars' });
-    const { id } = (await alice.videosOf(alice))[0] as VideoObject;
-    const pieces = [];
-    let last: string | undefined;
-    for (let over = false; !over;) {
-      const piece = await events(alice, id, last, 1);
-      pieces.push(...piece);
-      last = piece.at(-1)?.id ?? last;
-      over = piece.at(-1)?.data['step'] === 'done';
-    }
-    const whole = await events(alice, id);
-    const until = whole.findIndex(({ data }) => data['step'] === 'done') + 1;
-    expect(pieces).toEqual(whole.slice(0, until));
+  it('is told from beginning to end, and nothing of it is missed by who comes back', { timeout: BACKGROUND_MS }, async () => {
+    const id = await begun('watched', { ...look, pattern: 'bars' });
+    const pieces: SentEvent[] = [];
+    while (pieces.at(-1)?.data['complete'] !== true) pieces.push(...(await events(alice, id, pieces.at(-1)?.id, () => true)));
+    expect(pieces).toEqual(await events(alice, id));
+    expect(told(pieces)).toEqual([
+      [['360p'], false],
+      [['360p'], true],
+    ]);
     expect(pieces.map(({ data }) => data['step']).filter((step, at, all) => step !== all[at - 1])).toEqual([
       ...['waiting', 'probing', 'transcoding', 'done'],
     ]);
     const percents = pieces.map(({ data }) => data['percent'] as number);
     expect(percents).toEqual([...percents].sort((a, b) => a - b));
     expect(percents.at(-1)).toBe(100);
-    const back = await send('GET', '/douyin/publish/events/', {
-      ...{ query: { video_id: id }, token: alice.token },
-      headers: { 'last-event-id': whole.at(-1)?.id ?? '' },
-    });
-    expect(back.status).toBe(204);
+    expect((await send('GET', PATH, watching(alice, id, pieces.at(-1)?.id))).status).toBe(204);
+  });
+
+  it('goes on behind the publication, and one stream tells its author of every rendition', { timeout: BACKGROUND_MS }, async () => {
+    const id = await begun('a ladder', large);
+    const seen = await events(alice, id);
+    expect(told(seen)).toEqual([
+      [['720p'], false],
+      [wholeLadder, false],
+      [wholeLadder, true],
+    ]);
+    expect(seen.filter(({ data }) => data['complete'])).toEqual([seen.at(-1)]);
+    const [video] = await alice.videosOf(alice);
+    expect((await (await send('GET', video?.hls_url ?? '')).text()).match(/#EXT-X-STREAM-INF/g)).toHaveLength(3);
+  });
+
+  it('is told to the end although the connection is lost behind the publication', { timeout: BACKGROUND_MS }, async () => {
+    const id = await begun('lost and found', { ...large, pattern: 'bars' });
+    const before = await events(alice, id, undefined, isPublished);
+    expect(before.at(-1)?.data).toMatchObject({ state: 'published', complete: false });
+    await eventually(
+      async () => {
+        const status = await ask('GET', '/douyin/publish/status/', { query: { video_id: id }, token: alice.token });
+        expect(status).toMatchObject({ state: 'published', renditions: wholeLadder, complete: true });
+      },
+      { within: BACKGROUND_MS },
+    );
+    const missed = await events(alice, id, before.at(-1)?.id);
+    expect(told(missed)).toEqual([
+      [wholeLadder, false],
+      [wholeLadder, true],
+    ]);
+    expect([...before, ...missed]).toEqual(await events(alice, id));
+    expect((await send('GET', PATH, watching(alice, id, missed[0]?.id))).status).toBe(200);
+    expect((await send('GET', PATH, watching(alice, id, missed.at(-1)?.id))).status).toBe(204);
+  });
+
+  it('ends for whoever watches when its author deletes it', { timeout: BACKGROUND_MS }, async () => {
+    const id = await begun('regretted', { ...large, seconds: 3 });
+    const seen = events(alice, id);
+    await alice.deletes(id);
+    expect((await seen).at(-1)?.data).toMatchObject({ state: 'removed', complete: true, renditions: [] });
   });
 
   it('is nobody else’s business', async () => {
@@ -188,7 +245,7 @@ describe('the way of an upload', () => {
         ...{ query: { video_id: id }, token: alice.token },
         headers: { 'accept-language': language },
       });
-    expect(await status('en')).toMatchObject({ state: 'rejected', reason: 'The file is damaged or incomplete' });
+    expect(await status('en')).toMatchObject({ state: 'rejected', reason: 'The file is damaged or incomplete', complete: true });
     expect(await status('zh-CN')).toMatchObject({ state: 'rejected', reason: '文件已损坏或不完整' });
   });
 });

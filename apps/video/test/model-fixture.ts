@@ -35,7 +35,7 @@ const TEST_REDIS_DB = 9;
 /** What a worker made, without files. */
 export function aPublication(): Publication {
   const mediaSet = nanoid();
-  return { mediaSet, coverKey: `media/${mediaSet}/cover-a.jpg`, blurhash: 'L00000fQfQfQfQfQfQfQfQfQfQfQ', renditions: '[]', names: '' };
+  return { mediaSet, coverKey: `media/${mediaSet}/cover-a.jpg`, blurhash: 'L00000fQfQfQfQfQfQfQfQfQfQfQ', renditions: '[{"name":"360p"}]' };
 }
 
 /** The classes of `model/` on a schema of their own, as one process would have them. */

@@ -17,8 +17,6 @@ export function sourceOf({ argument, id }: MediaJob): Source {
 /** The renditions that exist, in the order they were made. */
 export const renditionsOf = ({ renditions }: ClaimedVideo): Made[] => (renditions === null ? [] : (JSON.parse(renditions) as Made[]));
 
-export const namesOf = (made: readonly Made[]): string => made.map(({ name }) => name).join(',');
-
 /**
  * Fetches one of our own objects into a file.
  *

@@ -13,7 +13,7 @@ import { UndecodableError } from '../../media/undecodable.js';
 import { FrameFiles } from '../frame-files.js';
 import { removeSet, storeFolder } from '../made-files.js';
 import { mustOwn, Rejection, type MediaStep, type StepRun } from '../media-step.js';
-import { namesOf, sourceOf, withFolder } from '../media-set.js';
+import { sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
 
 /** Encoding is nearly all of it; packaging, the cover and storing the files are the rest. */
@@ -69,7 +69,7 @@ export class FirstStep implements MediaStep {
           await writeFile(join(folder, MASTER_FILE), masterPlaylist([made]));
           await storeFolder(this.objects, folder, setPrefix(mediaSet), signal);
           const coverKey = `${setPrefix(mediaSet)}${cover.files.cover}`;
-          return { mediaSet, coverKey, blurhash: cover.blurhash, renditions: JSON.stringify([made]), names: namesOf([made]) };
+          return { mediaSet, coverKey, blurhash: cover.blurhash, renditions: JSON.stringify([made]) };
         }),
       ),
     );

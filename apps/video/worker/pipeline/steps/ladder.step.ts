@@ -13,7 +13,7 @@ import { FrameFiles } from '../frame-files.js';
 import { MASTER_CACHE, PLAYLIST_TYPE, publicly, removeFolder, storeFolder } from '../made-files.js';
 import { mustOwn, type MediaStep, type StepRun } from '../media-step.js';
 import { mediaWorkConfig } from '../media-work.config.js';
-import { fetchTo, namesOf, renditionsOf, sourceOf, withFolder } from '../media-set.js';
+import { fetchTo, renditionsOf, sourceOf, withFolder } from '../media-set.js';
 import { SourceFiles } from '../source-files.js';
 import { requireSpace } from '../temp-files.js';
 
@@ -40,7 +40,7 @@ export class LadderStep implements MediaStep {
     const missing = rest.filter(({ name }) => !made.some((one) => one.name === name));
     if (missing.length > 0) {
       made = [...made, ...(await this.make(run, missing))];
-      mustOwn(await this.renditions.addRenditions(claim, JSON.stringify(made), namesOf(made)));
+      mustOwn(await this.renditions.addRenditions(claim, JSON.stringify(made)));
     }
     await this.writeMaster(video, made);
     const keepOriginal = mediaWorkConfig().MEDIA_KEEP_ORIGINALS;

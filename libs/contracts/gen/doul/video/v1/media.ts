@@ -32,6 +32,8 @@ export interface StatusEntry {
   reason: string;
   /** Names of the renditions that can be played. */
   renditions: string[];
+  /** Whether nothing comes after it: every rendition is made, or no more is tried. An operator may make a failed step wait again. */
+  complete: boolean;
 }
 
 export interface StatusAnswer {
@@ -261,7 +263,7 @@ export const GetStatusRequest: MessageFns<GetStatusRequest> = {
 };
 
 function createBaseStatusEntry(): StatusEntry {
-  return { id: 0, happenedAtMs: 0, state: 0, percent: 0, reason: "", renditions: [] };
+  return { id: 0, happenedAtMs: 0, state: 0, percent: 0, reason: "", renditions: [], complete: false };
 }
 
 export const StatusEntry: MessageFns<StatusEntry> = {
@@ -283,6 +285,9 @@ export const StatusEntry: MessageFns<StatusEntry> = {
     }
     for (const v of message.renditions) {
       writer.uint32(50).string(v!);
+    }
+    if (message.complete !== false) {
+      writer.uint32(56).bool(message.complete);
     }
     return writer;
   },
@@ -348,6 +353,14 @@ export const StatusEntry: MessageFns<StatusEntry> = {
             message.renditions.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.complete = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -371,6 +384,7 @@ export const StatusEntry: MessageFns<StatusEntry> = {
     message.percent = object.percent ?? 0;
     message.reason = object.reason ?? "";
     message.renditions = object.renditions?.map((e) => e) || [];
+    message.complete = object.complete ?? false;
     return message;
   },
 };
