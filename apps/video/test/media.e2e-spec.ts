@@ -199,6 +199,7 @@ describe('the way of an upload', () => {
     const id = await begun('lost and found', { ...large, pattern: 'bars' });
     const before = await events(alice, id, undefined, isPublished);
     expect(before.at(-1)?.data).toMatchObject({ state: 'published', complete: false });
+    const next = await events(alice, id, before.at(-1)?.id, () => true);
     await eventually(
       async () => {
         const status = await ask('GET', '/douyin/publish/status/', { query: { video_id: id }, token: alice.token });
@@ -207,6 +208,7 @@ describe('the way of an upload', () => {
       { within: BACKGROUND_MS },
     );
     const missed = await events(alice, id, before.at(-1)?.id);
+    expect(missed.slice(0, 1)).toEqual(next);
     expect(told(missed)).toEqual([
       [wholeLadder, false],
       [wholeLadder, true],
