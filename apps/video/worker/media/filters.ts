@@ -34,13 +34,18 @@ function timed(source: Source, fps: number): string[] {
   return [...(source.isInterlaced ? ['yadif'] : []), ...steady];
 }
 
+/** From one of our own pictures to a smaller one. */
+const smaller = ({ width, height }: Shape): string =>
+  `scale=${width}:${height}:flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv`;
+
 const AS_PLAYED = ['format=yuv420p', 'setsar=1'];
 
 /** A size at a rate. */
 export type Shape = Pick<Rendition, 'width' | 'height' | 'fps'>;
 
 /**
- * A graph that makes pictures of one source in several sizes, with one decode; its outputs are `[v0]`, `[v1]`…
+ * A graph that makes pictures of one source in several sizes, with one decode; its outputs are `[v0]`, `[v1]`… Each is scaled from the one
+ * before, which costs less than scaling from the largest.
  *
  * @param shapes of one frame rate, the largest first
  */
@@ -48,15 +53,15 @@ export function pictureGraph(source: Source, shapes: readonly Shape[]): string {
   const largest = shapes[0];
   if (!largest) return '';
   const { width, height, fps } = largest;
-  const common = [...timed(source, fps), ...(source.isHdr ? [...toneMapped(width, height), 'format=yuv420p'] : [])];
-  const split = shapes.length > 1 ? [`split=${shapes.length}`] : [];
-  const parts = shapes.map((_, index) => `[s${index}]`);
-  const scales = shapes.map((shape, index) => {
-    const size =
-      source.isHdr && index === 0 ? [] : scaled({ ...source, isBt709: source.isBt709 || source.isHdr }, shape.width, shape.height);
-    return `[s${index}]${[...size, ...AS_PLAYED].join(',')}[v${index}]`;
-  });
-  return [`[0:${source.pictureStream}]${[...common, ...split].join(',')}${split.length > 0 ? parts.join('') : '[s0]'}`, ...scales].join(
-    ';',
-  );
+  const sized = source.isHdr ? [...toneMapped(width, height), 'format=yuv420p'] : scaled(source, width, height);
+  let filters = [`[0:${source.pictureStream}]${timed(source, fps).join(',')}`, ...sized, ...AS_PLAYED];
+  return shapes
+    .map((_, index) => {
+      const next = shapes[index + 1];
+      const chain = filters.join(',');
+      if (!next) return `${chain}[v${index}]`;
+      filters = [`[s${index}]${smaller(next)}`, ...AS_PLAYED];
+      return `${chain},split[v${index}][s${index}]`;
+    })
+    .join(';');
 }
