@@ -27,7 +27,7 @@ const isOver = (id: string): string =>
 
 /** One statement reads entries and jobs at one moment, so that no entry is taken for the last one while another is committed. */
 const ENTRIES = `SELECT e.id, e.happened_at AS happenedAt, e.state, e.percent, e.reason, e.renditions,
-  (e.id = (SELECT MAX(l.id) FROM media_events l WHERE l.video_id = e.video_id) AND ${isOver('e.video_id')}) AS complete FROM media_events e`;
+  (e.id = (SELECT l.id FROM media_events l WHERE l.video_id = e.video_id ORDER BY l.id DESC LIMIT 1) AND ${isOver('e.video_id')}) AS complete FROM media_events e`;
 
 /** Names of the renditions in the JSON of a video's row, with commas. */
 export const namesIn = (renditions: string | null): string =>

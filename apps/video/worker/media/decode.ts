@@ -6,10 +6,11 @@ import { mustSucceed } from './undecodable.js';
 
 export const DISCARD = ['-f', 'null', '-'];
 
-/** How many frames of its picture a run has decoded, by what it logs at its end; undefined when it has decoded none. */
-export function decodedFrames(log: string): number | undefined {
+/** How many frames of its picture a run has decoded, by what it logs at its end. @throws Error when it has logged no such thing */
+export function decodedFrames(log: string): number {
   const found = [...log.matchAll(/Input stream #\d+:\d+ \(video\): \d+ packets read \(\d+ bytes\); (\d+) frames decoded/g)].at(-1)?.[1];
-  return found === undefined ? undefined : Number(found);
+  if (found === undefined) throw new Error('ffmpeg does not tell how many frames it has decoded');
+  return Number(found);
 }
 
 /** Decodes and keeps nothing; what ffmpeg logged. */
@@ -40,5 +41,5 @@ export async function hear(path: string, stream: number, { durationMs }: Source,
 
 /** Decodes all of a picture; the number of its frames. @throws as hear */
 export async function see(path: string, stream: number, durationMs: number, watch: Watch): Promise<number> {
-  return decodedFrames(await decode('the picture', [...safeInput(path), '-map', `0:${stream}`, ...DISCARD], durationMs, watch)) ?? 0;
+  return decodedFrames(await decode('the picture', [...safeInput(path), '-map', `0:${stream}`, ...DISCARD], durationMs, watch));
 }

@@ -16,7 +16,7 @@ export const toneMapped = (width: number, height: number): string[] => [
 
 /** Colours that are not BT.709 become it; those of unnamed ones are taken for it. */
 function scaled(source: Source, width: number, height: number): string[] {
-  if (source.isBt709 && width === source.width && height === source.height) return [];
+  if (source.isBt709 && source.hasSquarePixels && width === source.width && height === source.height) return [];
   const matrix = source.isBt709 ? 'in_color_matrix=bt709:out_color_matrix=bt709' : 'out_color_matrix=bt709';
   return [`scale=${width}:${height}:flags=bicubic:${matrix}:out_range=tv`];
 }

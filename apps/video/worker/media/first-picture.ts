@@ -9,7 +9,7 @@ import type { Rendition } from './ladder.js';
 import { LEAST_DECODED } from './packets.js';
 import { safeInput } from './safe-input.js';
 import type { Source } from './source.js';
-import { UndecodableError } from './undecodable.js';
+import { UndecodableError, UnexplainedError } from './undecodable.js';
 
 /** The picture of the rendition that is published. */
 export interface FirstPicture {
@@ -26,8 +26,8 @@ const GLIMPSES = 'glimpses.gray';
 /** A decoder that leaves many frames out without a complaint has met a broken file; filters would repeat the last one to the end. */
 function mustBeWhole(log: string, source: Source): void {
   // A field may be a packet of its own.
-  const expected = ((source.fps * source.pictureMs) / 1_000) * (source.isInterlaced ? 0.5 : 1);
-  const frames = decodedFrames(log) ?? 0;
+  const expected = source.frames * (source.isInterlaced ? 0.5 : 1);
+  const frames = decodedFrames(log);
   if (frames === 0 || frames < expected * LEAST_DECODED) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
 }
 
@@ -59,6 +59,16 @@ async function decodePicture(path: string, source: Source, folder: string, watch
   return { file: path, stream: source.pictureStream };
 }
 
+/** Tells whether a picture that could not be made can be decoded. @throws UndecodableError when it cannot; the signal's reason */
+async function mustDecode(path: string, source: Source, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await see(path, source.pictureStream, source.pictureMs, { signal });
+  } catch (error) {
+    // What else went wrong says less than what did before.
+    if (error instanceof UndecodableError || signal?.aborted) throw error;
+  }
+}
+
 /**
  * Encodes the picture of the rendition that is published, or decodes one that is copied, and glimpses at it.
  *
@@ -79,9 +89,7 @@ export async function firstPicture(
       : await encodePicture(path, source, first, folder, { ...watch, frames });
     return { ...picture, glimpses: await readGlimpses(join(folder, GLIMPSES)) };
   } catch (error) {
-    // Was it the file or was it us? Decoding it again tells.
-    if (!(error instanceof UndecodableError || watch.signal?.aborted))
-      await see(path, source.pictureStream, source.pictureMs, { signal: watch.signal });
+    if (error instanceof UnexplainedError) await mustDecode(path, source, watch.signal);
     throw error;
   }
 }

@@ -60,11 +60,29 @@ describe('a picture', () => {
     expect(await see(path, source.pictureStream, source.pictureMs, {})).toBe(40);
     const { first } = planLadder(source);
     expect((await firstPicture(path, source, first, folder)).glimpses).toHaveLength(4);
-    await expect(firstPicture(path, { ...source, fps: source.fps * 2 }, first, folder)).rejects.toThrow('40 of 80 frames');
+    await expect(firstPicture(path, { ...source, frames: source.frames * 2 }, first, folder)).rejects.toThrow('40 of 80 frames');
   });
 });
 
 describe('the first rendition', () => {
+  it('has square pixels where those of its source are not, also when it is as large as the source is shown', async () => {
+    const path = join(folder, 'wide-pixels.mp4');
+    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...inputs, '-vf', 'setsar=9/8', ...COPIED, path]);
+    const { made, isCopied } = await madeOf(path);
+    expect(isCopied).toBe(false);
+    expect(made).toMatchObject({ width: 160, height: 80 });
+    const shape = ['-show_entries', 'stream=width,height,sample_aspect_ratio', '-select_streams', 'v', '-of', 'csv=p=0'];
+    const { stdout } = await run('ffprobe', ['-v', 'error', ...shape, join(`${path}.made`, 'play.mp4')]);
+    expect(stdout.trim()).toBe('160,80,1:1');
+  });
+
+  it('is made of a picture that begins long after its sound', async () => {
+    const path = join(folder, 'late.mkv');
+    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-itsoffset', '3', ...inputs, ...ENCODED, '-c:a', 'aac', path]);
+    const { made } = await madeOf(path);
+    expect(Math.abs(made.durationMs - 7_000)).toBeLessThan(200);
+  });
+
   it.each([
     ['copied', COPIED, true],
     ['encoded', ENCODED, false],

@@ -51,5 +51,5 @@ export const openFrames = ({ path, width, height, fps }: Frames, source: Source)
       `file:${path}`,
     ],
   ],
-  { ...source, width, height, pictureStream: 0, isHdr: false, isInterlaced: false, isBt709: true },
+  { ...source, width, height, hasSquarePixels: true, pictureStream: 0, isHdr: false, isInterlaced: false, isBt709: true },
 ];

@@ -1,6 +1,7 @@
 import { mediaConfig } from './media.config.js';
 import { runTool } from './run-tool.js';
 import { AUDIO_CODECS, safeInput } from './safe-input.js';
+import { isOurs } from './undecodable.js';
 import type { RejectionReason } from '../../video.reasons.js';
 
 /** What ffprobe tells of one stream, as far as it is asked. */
@@ -49,12 +50,14 @@ function complaint(stderr: string): RejectionReason {
  * Reads what a file says of itself.
  *
  * @returns why it cannot be read when it cannot
- * @throws as runTool
+ * @throws Error when the system is short of something; as runTool
  */
 export async function readHeaders(path: string, signal?: AbortSignal): Promise<Headers | RejectionReason> {
-  const args = ['-v', 'error', ...safeInput(path), '-show_entries', ENTRIES, '-of', 'json'];
+  const args = ['-v', 'level+error', ...safeInput(path), '-show_entries', ENTRIES, '-of', 'json'];
   const { code, stdout, stderr } = await runTool(mediaConfig().FFPROBE_PATH, args, { ms: PROBE_MS, bytes: REPORT_BYTES, signal });
-  return code === 0 ? (JSON.parse(stdout.toString('utf8')) as Headers) : complaint(stderr);
+  if (code === 0) return JSON.parse(stdout.toString('utf8')) as Headers;
+  if (isOurs(stderr)) throw new Error(`the headers could not be read: ${stderr.slice(-500)}`);
+  return complaint(stderr);
 }
 
 export const pictureOf = ({ streams = [] }: Headers): StreamHeader | undefined =>

@@ -1,6 +1,7 @@
 import { mediaConfig } from './media.config.js';
 import { runTool, ToolLimitError } from './run-tool.js';
 import { safeInput } from './safe-input.js';
+import { isOurs } from './undecodable.js';
 
 /** One packet of a file. */
 export interface Packet {
@@ -79,13 +80,14 @@ export interface PacketList {
  * Lists the packets of a file without decoding any, in the order of the file.
  *
  * @returns undefined when they are so many that the file must be an attack
- * @throws as runTool
+ * @throws Error when the system is short of something; as runTool
  */
 export async function readPackets(path: string, signal?: AbortSignal, most = MAX_PACKETS): Promise<PacketList | undefined> {
   const entries = 'packet=stream_index,pts_time,duration_time,size,flags';
   const args = ['-v', 'level+error', ...safeInput(path), '-show_entries', entries, '-of', 'csv=p=0'];
   try {
-    const { stdout, stderr } = await runTool(mediaConfig().FFPROBE_PATH, args, { ms: READ_MS, bytes: LIST_BYTES, signal });
+    const { code, stdout, stderr } = await runTool(mediaConfig().FFPROBE_PATH, args, { ms: READ_MS, bytes: LIST_BYTES, signal });
+    if (code !== 0 && isOurs(stderr)) throw new Error(`the packets could not be read: ${stderr.slice(-500)}`);
     const packets = parsePackets(stdout.toString('latin1'), most);
     return packets && { packets, log: stderr };
   } catch (error) {

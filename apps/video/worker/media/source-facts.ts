@@ -65,9 +65,11 @@ export function describeSource(found: Found): Source {
   return {
     sizeBytes: found.sizeBytes,
     ...shownSize(picture),
+    hasSquarePixels: pixelShape(picture) === 1,
     durationMs: Math.round(ends(facts.end, soundEnd) * 1_000),
     pictureMs: Math.round(facts.end * 1_000),
     fps: Math.round(fps * 1_000) / 1_000,
+    frames: found.frames,
     isConstantRate: facts.isConstantRate,
     codec: picture.codec_name ?? '',
     isHdr: HDR.includes(picture.color_transfer ?? ''),

@@ -4,10 +4,14 @@ export interface Source {
   /** As it is shown: rotation and the shape of its pixels are applied. */
   readonly width: number;
   readonly height: number;
+  /** Whether it is shown as it is stored. */
+  readonly hasSquarePixels: boolean;
   /** Until picture and sound have ended. */
   readonly durationMs: number;
   /** Average frames per second. */
   readonly fps: number;
+  /** That its picture has. */
+  readonly frames: number;
   /** Whether all frames last about as long. */
   readonly isConstantRate: boolean;
   readonly codec: string;
