@@ -29,8 +29,13 @@ describe('a run of ffmpeg that ends badly', () => {
     expect(blamed('decodes', 1, `${OPENED}${complaint}`)).toBe('us');
   });
 
+  it('is the fault of a file that is complained of so often that nothing else is left of the log', () => {
+    expect(blamed('decodes', 69, '[h264 @ 0x55d0] [error] non-existing PPS 0 referenced\n'.repeat(300))).toBe('damaged');
+  });
+
   it('is ours where it has not come so far as to open the file', () => {
     expect(blamed('decodes', 1, 'unshare: unshare failed: Operation not permitted')).toBe('us');
+    expect(blamed('decodes', 1, "[fatal] Unrecognized option 'max_pixels'.")).toBe('us');
   });
 
   it('is not ours because the file’s own words say so', () => {

@@ -22,8 +22,11 @@ const OURS = [
   /^(?:\[[^\]\n]* @ [^\]\n]*\] )?\[(?:error|fatal|panic)\].*(?:No space left|File too large|quota exceeded|Cannot allocate memory|Resource temporarily unavailable|Permission denied|Operation not permitted|Too many open files|Input\/output error|No such file)/im,
   /^\[info\] Exiting normally, received signal/m,
 ];
-/** Files whose packets have been read can be opened: what ends before that has not failed because of the file. */
-const HAS_OPENED = /^\[info\] Input #0,/m;
+/**
+ * Files whose packets have been read can be opened: what ends before that has not failed because of the file. Whoever reads it may complain of it
+ * so often that the line which says that it was opened is lost.
+ */
+const HAS_OPENED = /^(?:\[info\] Input #0,|\[[^\]\n]* @ 0x[0-9a-f]+\] \[)/m;
 
 /** Whether what ffmpeg or ffprobe logged, each line with its level, says that the system is short of something. */
 export const isOurs = (log: string): boolean => OURS.some((complaint) => complaint.test(log));
