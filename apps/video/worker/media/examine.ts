@@ -3,7 +3,7 @@ import { see } from './decode.js';
 import type { Watch } from './ffmpeg.js';
 import { pictureOf, readHeaders, soundOf, type Headers, type StreamHeader } from './headers.js';
 import { mediaConfig } from './media.config.js';
-import { endOf, LEAST_DECODED, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
+import { areWhole, endOf, pictureFacts, readPackets, type Packet, type PacketList, type PictureFacts } from './packets.js';
 import { CUT_OFF } from './safe-input.js';
 import type { Source } from './source.js';
 import { describeSource, ends } from './source-facts.js';
@@ -104,7 +104,7 @@ async function countFrames(path: string, { picture }: Opened, facts: PictureFact
   if (picture.codec_name !== HIDES_FRAMES) return facts.packets;
   try {
     const frames = await see(path, picture.index ?? 0, facts.end * 1_000, watch);
-    return frames === 0 || frames < facts.packets * LEAST_DECODED ? reject('damaged') : frames;
+    return areWhole(frames, facts.packets) ? frames : reject('damaged');
   } catch (error) {
     if (error instanceof UndecodableError) return reject(error.reason);
     throw error;

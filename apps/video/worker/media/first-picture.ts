@@ -6,7 +6,7 @@ import { pictureGraph } from './filters.js';
 import { endFrames, framesOutput, type Frames } from './frames.js';
 import { GLIMPSES_BYTES, glimpsesOutput, readGlimpses, type Moment } from './glimpses.js';
 import type { Rendition } from './ladder.js';
-import { LEAST_DECODED } from './packets.js';
+import { areWhole } from './packets.js';
 import { safeInput } from './safe-input.js';
 import type { Source } from './source.js';
 import { UndecodableError, UnexplainedError } from './undecodable.js';
@@ -23,12 +23,12 @@ export interface FirstPicture {
 /** Where glimpses are written, within the folder of the parts. */
 const GLIMPSES = 'glimpses.gray';
 
-/** A decoder that leaves many frames out without a complaint has met a broken file; filters would repeat the last one to the end. */
+/** Filters repeat the last frame to the end, so what was made does not tell. */
 function mustBeWhole(log: string, source: Source): void {
   // A field may be a packet of its own.
   const expected = source.frames * (source.isInterlaced ? 0.5 : 1);
   const frames = decodedFrames(log);
-  if (frames === 0 || frames < expected * LEAST_DECODED) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
+  if (!areWhole(frames, expected)) throw new UndecodableError(`${frames} of ${expected} frames can be decoded`);
 }
 
 async function encodePicture(

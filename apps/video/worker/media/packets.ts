@@ -32,7 +32,9 @@ export interface PictureFacts {
 }
 
 /** Share of a picture's packets that become frames at least: some hold others together and are not shown themselves. */
-export const LEAST_DECODED = 0.8;
+const LEAST_DECODED = 0.8;
+/** Whether so many frames are all that these packets hold; a decoder that leaves many out without a complaint has met a broken file. */
+export const areWhole = (frames: number, packets: number): boolean => frames > 0 && frames >= packets * LEAST_DECODED;
 /** Reading all packets of a large file, in ms. */
 const READ_MS = 300_000;
 /** Packets of a file: those of 15 minutes in slow motion, with sound and a phone's measurements; a list of more would not fit into memory. */

@@ -43,7 +43,7 @@ export function mustSucceed(what: string, { code, stderr }: Pick<ToolResult, 'co
   if (stderr.includes(TOO_LONG)) throw new UndecodableError(`${what} takes too much of the processor`, 'too-heavy');
   if (CUT_OFF.test(stderr)) throw new UndecodableError(`${what}: ${stderr.slice(0, 500)}`);
   if (code === 0) return;
-  const message = `${what} could not be made: ${stderr.trim().slice(-500)}`;
+  const message = `${what}: ${kind === 'decodes' ? 'cannot be decoded' : 'could not be made'}: ${stderr.trim().slice(-500)}`;
   if (isOurs(stderr)) throw new Error(message);
   if (kind === 'writes') throw new UnexplainedError(message);
   throw HAS_OPENED.test(stderr) ? new UndecodableError(message) : new Error(message);
