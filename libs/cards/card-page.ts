@@ -1,23 +1,29 @@
-import { packIds } from '@doul/contracts';
-import type { AuthorPiece } from './author-piece.js';
-import { renderAnswer, type Items } from './render-answer.js';
+import { hasBit, packIds } from '@doul/contracts';
+import { answerBuffer } from '@doul/http';
+import { YES, type AuthorPiece } from './author-piece.js';
+import { renderAnswer } from './render-answer.js';
 import { cardHead, type VideoCard } from './video-card.js';
 
-/** Videos as a JSON list's items without a viewer, and where what depends on the viewer stands in them. */
-export interface CardPage {
-  readonly cards: readonly VideoCard[];
-  /** The items with commas between them; every flag says no. */
-  readonly items: Items;
+/** A page's items in one piece, every flag saying no: for a page that is shown again and again. */
+interface JoinedItems {
+  readonly bytes: Buffer;
   /** Offset of `is_favorite` of each video. */
   readonly favoriteAt: readonly number[];
   /** Offset of `is_follow` of each video's author. */
   readonly followAt: readonly number[];
+}
+
+/** Videos as a JSON list's items without a viewer, and what is asked for a viewer. */
+export interface CardPage {
+  readonly cards: readonly VideoCard[];
   /** Place of each video's author in `authorIds`. */
   readonly authorOf: readonly number[];
   /** Packed, as questions for flags carry them. */
   readonly videoIds: Uint8Array;
   /** Packed and distinct. */
   readonly authorIds: Uint8Array;
+  /** Absent in a page that is shown once: it is put together only in its answer. */
+  readonly joined?: JoinedItems;
 }
 
 /** What of a page depends on its viewer: bit i of `liked` stands for the i-th video, of `followed` for the i-th of `authorIds`. */
@@ -26,51 +32,81 @@ export interface ViewerFlags {
   readonly followed: Uint8Array;
 }
 
-/** Items as a text that is put together only where it is written: for a page that is shown once. */
-class LooseItems implements Items {
-  readonly length: number;
-
-  constructor(private readonly text: string) {
-    this.length = text.length;
-  }
-
-  copy(target: Buffer, start: number): void {
-    target.write(this.text, start, 'latin1');
-  }
-}
+const COMMA = ','.charCodeAt(0);
+const NONE = new Uint8Array(0);
 
 export function cardPage(cards: readonly VideoCard[]): CardPage {
-  const favoriteAt: number[] = [];
-  const followAt: number[] = [];
-  const authorOf: number[] = [];
   const authors: AuthorPiece[] = [];
-  let text = '';
-  for (const card of cards) {
-    text += (text === '' ? '' : ',') + cardHead(card.id);
-    followAt.push(text.length + card.author.followAt);
-    text += card.author.text;
-    favoriteAt.push(text.length + card.favoriteAt);
-    text += card.rest;
-    let author = authors.findIndex(({ id }) => id === card.author.id);
-    if (author < 0) author = authors.push(card.author) - 1;
-    authorOf.push(author);
-  }
-  const videoIds = packIds(cards.map(({ id }) => id));
-  const authorIds = packIds(authors.map(({ id }) => id));
-  return { cards, items: new LooseItems(text), favoriteAt, followAt, authorOf, videoIds, authorIds };
+  const authorOf = cards.map(({ author }) => {
+    const place = authors.findIndex(({ id }) => id === author.id);
+    return place < 0 ? authors.push(author) - 1 : place;
+  });
+  return { cards, authorOf, videoIds: packIds(cards.map(({ id }) => id)), authorIds: packIds(authors.map(({ id }) => id)) };
 }
 
-/** The page with its items in one piece: for one that is shown again and again. */
+/** The same page, ready to be shown again and again. */
 export function joinedPage(page: CardPage): CardPage {
-  if (Buffer.isBuffer(page.items)) return page;
-  const items = Buffer.allocUnsafeSlow(page.items.length);
-  page.items.copy(items, 0);
-  return { ...page, items };
+  if (page.joined) return page;
+  const heads = page.cards.map(({ id }) => cardHead(id));
+  const bytes = Buffer.allocUnsafeSlow(itemsLength(page.cards, heads));
+  const favoriteAt: number[] = [];
+  const followAt: number[] = [];
+  writeItems(bytes, 0, page.cards, heads, (_, follow, favorite) => {
+    followAt.push(follow);
+    favoriteAt.push(favorite);
+  });
+  return { ...page, joined: { bytes, favoriteAt, followAt } };
 }
 
 /** A complete answer: `head`, the page as its viewer sees it, `tail`. */
 export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head: Buffer, tail: Buffer): Buffer {
-  if (!flags) return renderAnswer(head, page.items, tail);
-  const likes = { at: page.favoriteAt, bits: flags.liked };
-  return renderAnswer(head, page.items, tail, likes, { at: page.followAt, bits: flags.followed, bitOf: page.authorOf });
+  const { cards, authorOf, joined } = page;
+  const { liked, followed } = flags ?? { liked: NONE, followed: NONE };
+  if (joined) {
+    const { bytes, favoriteAt, followAt } = joined;
+    return renderAnswer(head, bytes, tail, { at: favoriteAt, bits: liked }, { at: followAt, bits: followed, bitOf: authorOf });
+  }
+  const heads = cards.map(({ id }) => cardHead(id));
+  const answer = answerBuffer(head.length + itemsLength(cards, heads) + tail.length);
+  head.copy(answer, 0);
+  const end = writeItems(answer, head.length, cards, heads, (at, follow, favorite) => {
+    if (hasBit(followed, authorOf[at] ?? 0)) YES.copy(answer, follow);
+    if (hasBit(liked, at)) YES.copy(answer, favorite);
+  });
+  tail.copy(answer, end);
+  return answer;
+}
+
+/** Bytes of the items with a comma between each two. */
+function itemsLength(cards: readonly VideoCard[], heads: readonly string[]): number {
+  let length = Math.max(0, cards.length - 1);
+  cards.forEach((card, at) => (length += (heads[at] as string).length + card.author.text.length + card.rest.length));
+  return length;
+}
+
+/**
+ * Writes the items piece by piece. Joining them as a text first costs as much, and leaves 35 KB a page behind that the garbage collector
+ * copies, and keeps, while the page waits for its flags.
+ *
+ * @param wrote hears of each video when it is written: its place, and the offsets of its author's and its own flag
+ * @returns the offset behind the last item
+ */
+function writeItems(
+  target: Buffer,
+  start: number,
+  cards: readonly VideoCard[],
+  heads: readonly string[],
+  wrote: (at: number, followAt: number, favoriteAt: number) => void,
+): number {
+  let offset = start;
+  cards.forEach(({ author, rest, favoriteAt }, at) => {
+    if (at > 0) target[offset++] = COMMA;
+    offset += target.write(heads[at] as string, offset, 'latin1');
+    const followAt = offset + author.followAt;
+    offset += target.write(author.text, offset, 'latin1');
+    const favorite = offset + favoriteAt;
+    offset += target.write(rest, offset, 'latin1');
+    wrote(at, followAt, favorite);
+  });
+  return offset;
 }

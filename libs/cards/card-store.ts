@@ -63,20 +63,20 @@ export class CardStore {
   /** Published videos in the order of the ids; others are left out. Synchronous when all are here. */
   published(ids: readonly number[]): VideoCard[] | Promise<VideoCard[]> {
     const now = Date.now();
-    const found = new Map<number, VideoCard>();
+    const found: (VideoCard | null)[] = [];
     const missing: number[] = [];
     for (const id of ids) {
       const card = this.peek(id, now);
-      if (card) found.set(id, card);
-      else if (card === undefined) missing.push(id);
+      if (card === undefined) missing.push(id);
+      found.push(card ?? null);
     }
-    return missing.length === 0 ? inOrder(ids, found) : this.loaded(ids, found, missing);
+    return missing.length === 0 ? found.filter((card) => card !== null) : this.loaded(ids, found, missing);
   }
 
   /** @param found is kept by us: what is loaded now may push it out of the cache */
-  private async loaded(ids: readonly number[], found: Map<number, VideoCard>, missing: readonly number[]): Promise<VideoCard[]> {
-    for (const [id, { card }] of await this.cards.load(missing)) found.set(id, card);
-    return inOrder(ids, found);
+  private async loaded(ids: readonly number[], found: readonly (VideoCard | null)[], missing: readonly number[]): Promise<VideoCard[]> {
+    const loaded = await this.cards.load(missing);
+    return ids.flatMap((id, at) => found[at] ?? loaded.get(id)?.card ?? []);
   }
 
   /** The author's piece when it is here, see `peek`. */
@@ -122,5 +122,3 @@ export class CardStore {
     return new Map(profiles.map((profile) => [profile.id, authorPiece(profile)]));
   }
 }
-
-const inOrder = (ids: readonly number[], cards: ReadonlyMap<number, VideoCard>): VideoCard[] => ids.flatMap((id) => cards.get(id) ?? []);

@@ -1,3 +1,4 @@
+import { CARD_KEPT_MS } from '@doul/contracts';
 import { childLog, metrics, newContext, runInContext } from '@doul/runtime';
 import { LRUCache } from 'lru-cache';
 import { nanoid } from 'nanoid';
@@ -22,6 +23,8 @@ interface Entry<V> {
   /** Number of the load it came from: an older load never replaces a younger one. */
   load: number;
   loadedAt: number;
+  /** How long it is fresh while changes are known, in ms. */
+  freshMs: number;
   /** Whether anybody asked since it was loaded; what nobody asks for is dropped when it changes. */
   asked: boolean;
   bytes: number;
@@ -34,8 +37,13 @@ interface Load<V> {
 
 /** While changes are not known, a value is given for this long, and as long again while it is read anew, in ms. */
 const UNWATCHED_MS = 300;
-/** However well watched, a value is read anew after this long, in ms: it bounds how long a lost note of a change could be seen. */
-const MAX_AGE_MS = 30_000;
+/**
+ * However well watched, a value is read anew after this long, in ms: it bounds how long a lost note of a change could be seen. Shorter would bound
+ * nothing, since RPC layers keep as long what a note makes them forget, and tens of thousands of values are read for it again and again.
+ */
+const MAX_AGE_MS = CARD_KEPT_MS / 2;
+/** Up to so much of it less, at random: what was loaded together is not read anew together. */
+const JITTER = 0.2;
 /** How long "does not exist" is believed, in ms. */
 const NEGATIVE_MS = 300;
 const NEGATIVE_BYTES = 200;
@@ -67,7 +75,7 @@ export class FreshCache<V extends object> {
     entry.asked = true;
     const age = now - entry.loadedAt;
     if (entry.value === null) return age < NEGATIVE_MS ? null : undefined;
-    const freshMs = this.options.isWatched(now) ? MAX_AGE_MS : UNWATCHED_MS;
+    const freshMs = this.options.isWatched(now) ? entry.freshMs : UNWATCHED_MS;
     if (age < freshMs) return entry.value;
     if (age >= 2 * freshMs) return undefined;
     this.renew(id);
@@ -171,6 +179,7 @@ export class FreshCache<V extends object> {
     const known = this.entries.peek(id);
     if (known && known.load > load) return;
     const bytes = value ? this.options.bytesOf(value) : NEGATIVE_BYTES;
-    this.entries.set(id, { value, load, loadedAt: Date.now(), asked: false, bytes });
+    const freshMs = MAX_AGE_MS * (1 - Math.random() * JITTER);
+    this.entries.set(id, { value, load, loadedAt: Date.now(), freshMs, asked: false, bytes });
   }
 }

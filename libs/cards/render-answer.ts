@@ -2,12 +2,6 @@ import { hasBit } from '@doul/contracts';
 import { answerBuffer } from '@doul/http';
 import { YES } from './author-piece.js';
 
-/** Bytes that can be put somewhere: a Buffer, or what becomes one only there. */
-export interface Items {
-  readonly length: number;
-  copy(target: Buffer, start: number): unknown;
-}
-
 /** Where the flags of one kind stand in a list's items, and what they say. */
 export interface Flags {
   /** Offset of each flag, at which the items say no. */
@@ -18,7 +12,7 @@ export interface Flags {
 }
 
 /** A complete answer in an `answerBuffer` of its own: `head`, the items as their viewer sees them, `tail`. */
-export function renderAnswer(head: Buffer, items: Items, tail: Buffer, ...kinds: readonly Flags[]): Buffer {
+export function renderAnswer(head: Buffer, items: Buffer, tail: Buffer, ...kinds: readonly Flags[]): Buffer {
   const start = head.length;
   const end = start + items.length;
   const answer = answerBuffer(end + tail.length);

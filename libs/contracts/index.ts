@@ -1,3 +1,4 @@
+export { CARD_KEPT_MS } from './card-age.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './gen/doul/chat/v1/conversation.js';

@@ -17,6 +17,8 @@ interface Window {
   readonly readAt: number;
   /** Whether videos can only leave it: it lies below a video that has been published. */
   readonly settled: boolean;
+  /** When it was last made into a page that was not kept. */
+  shownAt: number;
 }
 
 interface Made {
@@ -33,13 +35,15 @@ export interface WindowPage {
 /** A window that new videos can enter is given for this long, and as long again while it is read anew, in ms. */
 const OPEN_MS = 200;
 /** Removals are seen by their cards; this bounds how long anything else could be wrong, in ms. */
-const SETTLED_MS = 30_000;
+const SETTLED_MS = 300_000;
 /** How often a made page is compared with its cards, in ms. */
 const CHECK_MS = 50;
 /** About 10 MB. */
 const MAX_WINDOWS = 20_000;
 /** Most viewers ask for the first few pages; others are joined from their cards when they are asked for. About 2 MB. */
 const MAX_PAGES = 64;
+/** What is asked for again within this time is kept as a page, in ms: the others, one after another, would push those out. */
+const AGAIN_MS = 100;
 /** Refills of one page: each passes over a page of videos that were removed in the last moment. */
 const MAX_REFILLS = 5;
 
@@ -84,13 +88,14 @@ export class FeedWindows {
     return window;
   }
 
-  /** The page of a window, or undefined when one of its videos is gone. What is asked for again is put into one piece. */
+  /** The page of a window, or undefined when one of its videos is gone. What is asked for again soon is put into one piece, and kept. */
   private make(before: number, window: Window, cards: readonly VideoCard[], now: number): WindowPage | undefined {
     if (cards.length < window.ids.length) return undefined;
     const known = this.pages.get(before)?.page;
     const same = known?.cards.length === cards.length && known.cards.every((card, at) => card === cards[at]);
     const page = known && same ? joinedPage(known) : cardPage(cards);
-    this.pages.set(before, { window, page, checkedAt: now });
+    if (known || now - window.shownAt < AGAIN_MS) this.pages.set(before, { window, page, checkedAt: now });
+    window.shownAt = now;
     return { page, last: window.last };
   }
 
@@ -124,7 +129,7 @@ export class FeedWindows {
       // A short answer is the end of the feed.
       if (entries.length < wanted || ids.length === FEED_PAGE) break;
     }
-    const window = { ids, last, readAt, settled: before !== 0 && before <= this.newest };
+    const window = { ids, last, readAt, settled: before !== 0 && before <= this.newest, shownAt: 0 };
     this.windows.set(before, window);
     return window;
   }

@@ -1,4 +1,4 @@
-import type { Card } from '@doul/contracts';
+import { CARD_KEPT_MS, type Card } from '@doul/contracts';
 import { objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { MASTER_FILE, PLAY_FILE, PREVIEW_FILE, STORYBOARD_FILE, setPrefix, smallCoverKey } from '../model/media-keys.js';
@@ -10,8 +10,7 @@ export type VideoAddresses = Pick<Card, 'playUrl' | 'coverUrl' | 'hlsUrl' | 'cov
 
 /** How long the author of a video that is not published yet can play the upload, in s. */
 const ORIGINAL_SECONDS = 3_600;
-/** Lists are kept for up to a minute by the processes that answer them, in s. */
-const KEPT_SECONDS = 60;
+const KEPT_SECONDS = CARD_KEPT_MS / 1_000;
 /** Uploads from before originals were private. */
 const PUBLIC_PREFIX = 'videos/';
 
