@@ -12,7 +12,7 @@ const LIMITS = { waitMs: 20, maxItems: 200, mayBeOneItem: (error: unknown): bool
  * Popularity is only a part of the order of what is found, while every bulk write makes the engine open its index anew within half a
  * second and merge later what it opened: under likes that costs it more than the likes cost all others. So they are gathered for long.
  */
-const POPULARITY_LIMITS = { ...LIMITS, waitMs: 5_000, maxItems: 1_000 };
+const POPULARITY_LIMITS = { ...LIMITS, waitMs: 20_000, maxItems: 1_000 };
 
 const indexed = metrics.counter('doul_search_indexed_total', 'Documents written to the search index', ['kind']);
 
@@ -49,7 +49,7 @@ export class Indexer {
     return this.videoBatches.add({ id });
   }
 
-  /** The same, some seconds later and together with others: for a change that hardly moves what is found. */
+  /** The same, up to 20 s later and together with others: for a change that hardly moves what is found. */
   popularity(id: number): Promise<void> {
     return this.popularityBatches.add({ id });
   }
