@@ -30,9 +30,6 @@ end
 for i = 1, #KEYS do set(KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]) end
 return 1`;
 
-/** Keys of one call where they need not lie in one slot: beyond this a call no longer gets cheaper, and it stays far below 1 ms. */
-const KEYS_PER_CALL = 100;
-
 /** How long "there is no row" is kept, in s: short, since anybody can ask for ids that do not exist. */
 const ABSENT_SECONDS = 600;
 const DEFAULT_SECONDS = 7 * 86_400;
@@ -62,15 +59,13 @@ export class CounterCopy<F extends string> {
   }
 
   async write(rows: readonly CounterRow<F>[]): Promise<void> {
-    const calls: { keys: string[]; args: (string | number)[] }[] = [];
-    const most = this.redis.isCluster ? 1 : KEYS_PER_CALL;
-    for (const [at, row] of rows.entries()) {
-      if (at % most === 0) calls.push({ keys: [], args: [] });
-      const call = calls.at(-1);
-      call?.keys.push(this.keyOf(row.id));
-      call?.args.push(row.version, this.format(row), row.version === 0 ? ABSENT_SECONDS : (this.key.ttlSeconds ?? DEFAULT_SECONDS));
-    }
-    await this.script.runMany(calls);
+    const secondsOf = ({ version }: CounterRow<F>): number => (version === 0 ? ABSENT_SECONDS : (this.key.ttlSeconds ?? DEFAULT_SECONDS));
+    await this.script.runMany(
+      this.redis.inCalls(rows).map((some) => ({
+        keys: some.map(({ id }) => this.keyOf(id)),
+        args: some.flatMap((row) => [row.version, this.format(row), secondsOf(row)]),
+      })),
+    );
   }
 
   async drop(ids: readonly number[]): Promise<void> {

@@ -4,20 +4,31 @@ import type { Key } from './keys.js';
 import type { RedisScript } from './redis-script.js';
 import type { RedisStore } from './redis-store.js';
 
+const STAMP_LENGTH = 10;
+const newStamp = (): string => nanoid(STAMP_LENGTH);
+
 /**
  * A key's text is `<stamp>|<json of the entry>`. A load first leaves its own stamp where there is nothing (a lease), and writes its
  * answer only over the stamp it saw; forgetting deletes the key, so an answer read before cannot come back (the lease of
  * Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1).
  */
 const RESERVE = `
-local now = redis.call('GET', KEYS[1])
-if now then return string.match(now, '^[^|]*') end
-redis.call('SET', KEYS[1], ARGV[1] .. '|', 'PX', ARGV[2])
-return ARGV[1]`;
+local stamps = {}
+for i = 1, #KEYS do
+  local stamp = redis.call('GETRANGE', KEYS[i], 0, ${STAMP_LENGTH - 1})
+  if stamp == '' then
+    stamp = ARGV[1]
+    redis.call('SET', KEYS[i], stamp .. '|', 'PX', ARGV[2])
+  end
+  stamps[i] = stamp
+end
+return stamps`;
 const FILL = `
-local now = redis.call('GET', KEYS[1])
-if not now or string.match(now, '^[^|]*') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+for i = 1, #KEYS do
+  if redis.call('GETRANGE', KEYS[i], 0, ${STAMP_LENGTH - 1}) == ARGV[3 * i - 2] then
+    redis.call('SET', KEYS[i], ARGV[3 * i - 1], 'PX', ARGV[3 * i])
+  end
+end
 return 1`;
 
 /** A load that takes longer than this is not stored, in ms; above every loader's own deadline. */
@@ -25,7 +36,7 @@ const LEASE_MS = 10_000;
 
 /** Entries shared by all processes, as JSON under a declared key with one placeholder `id`. */
 export class RedisCacheStore<K extends CacheId, V> implements CacheStore<K, V> {
-  private readonly reserveScript: RedisScript<string>;
+  private readonly reserveScript: RedisScript<string[]>;
   private readonly fillScript: RedisScript<number>;
 
   constructor(
@@ -48,17 +59,19 @@ export class RedisCacheStore<K extends CacheId, V> implements CacheStore<K, V> {
   }
 
   async reserve(ids: readonly K[]): Promise<Ticket<K>> {
-    const stamp = nanoid(10);
-    const stamps = await this.reserveScript.runMany(ids.map((id) => ({ keys: [this.keyOf(id)], args: [stamp, LEASE_MS] })));
+    const args = [newStamp(), LEASE_MS];
+    const calls = this.redis.inCalls(ids).map((some) => ({ keys: some.map((id) => this.keyOf(id)), args }));
+    const stamps = (await this.reserveScript.runMany(calls)).flat();
     return { stamps: new Map(ids.map((id, at) => [id, stamps[at] ?? ''])) };
   }
 
   async fill(ticket: Ticket<K>, entries: ReadonlyMap<K, CacheEntry<V>>): Promise<void> {
-    const stamp = nanoid(10);
+    const stamp = newStamp();
+    const leftMs = (entry: CacheEntry<V>): number => Math.max(1, Math.ceil(entry.staleUntil - Date.now()));
     await this.fillScript.runMany(
-      [...entries].map(([id, entry]) => ({
-        keys: [this.keyOf(id)],
-        args: [ticket.stamps.get(id) ?? '', `${stamp}|${JSON.stringify(entry)}`, Math.max(1, Math.ceil(entry.staleUntil - Date.now()))],
+      this.redis.inCalls([...entries]).map((some) => ({
+        keys: some.map(([id]) => this.keyOf(id)),
+        args: some.flatMap(([id, entry]) => [ticket.stamps.get(id) ?? '', `${stamp}|${JSON.stringify(entry)}`, leftMs(entry)]),
       })),
     );
   }
