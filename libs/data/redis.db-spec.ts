@@ -76,7 +76,11 @@ describe('RedisCacheStore', () => {
 
   it('keeps of a large load what nobody forgot meanwhile, each under its own id', async () => {
     const ids = Array.from({ length: 350 }, (_, at) => 1_000 + at);
-    const entry = (id: number, text: string) => ({ value: `${text} ${id}`, freshUntil: Date.now() + 5_000, staleUntil: Date.now() + 9_000 });
+    const entry = (id: number, text: string) => ({
+      value: `${text} ${id}`,
+      freshUntil: Date.now() + 5_000,
+      staleUntil: Date.now() + 9_000,
+    });
     const entries = (some: readonly number[], text: string) => new Map(some.map((id) => [id, entry(id, text)]));
     const kept = new RedisCacheStore<number, string>(store, key);
     const first = ids.filter((id) => id % 7 === 0);
@@ -87,9 +91,7 @@ describe('RedisCacheStore', () => {
     await kept.forget(forgotten);
     await kept.fill(ticket, entries(ids, 'second'));
     const found = await kept.read(ids);
-    expect([...found].map(([id, { value }]) => [id, value])).toEqual(
-      ids.filter((id) => id % 3 !== 0).map((id) => [id, `second ${id}`]),
-    );
+    expect([...found].map(([id, { value }]) => [id, value])).toEqual(ids.filter((id) => id % 3 !== 0).map((id) => [id, `second ${id}`]));
     // A ticket is good for one load: what it wrote has a stamp of its own.
     await kept.fill(ticket, entries(ids, 'third'));
     expect((await kept.read([1_001])).get(1_001)?.value).toBe('second 1001');

@@ -14,7 +14,7 @@ export const rpcConfig = defineConfig('rpc', {
   },
   RPC_BATCH_WINDOW_MS: {
     schema: env.int(0, 20),
-    default: '1',
+    default: '3',
     doc: 'How long a question of a batched method waits for others, in ms; 0 = until the end of the turn of the event loop',
   },
   RPC_IN_PROCESS: {
