@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CARD_KEPT_MS } from '@doul/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FreshCache } from './fresh-cache.js';
 
@@ -88,6 +89,18 @@ describe('a cache that is told of changes', () => {
     await first;
     expect(truth.peek(1)).toBeUndefined();
     expect(await truth.get(1)).toBeUndefined();
+  });
+
+  it('reads anew what is old although nobody said that it changed, and never gives what is older than may be kept', async () => {
+    await truth.get(1);
+    truth.values.set(1, 'new');
+    expect(truth.peek(1, 0.39 * CARD_KEPT_MS)).toBe('v1');
+    await sleep(10);
+    expect(truth.loads).toHaveLength(1);
+    expect(truth.peek(1, CARD_KEPT_MS)).toBeUndefined();
+    expect(truth.peek(1, 0.6 * CARD_KEPT_MS)).toBe('v1');
+    await sleep(10);
+    expect(truth.peek(1)).toBe('new');
   });
 
   it('believes that an id does not exist for a moment only, and learns of its coming', async () => {
