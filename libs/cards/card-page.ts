@@ -35,6 +35,7 @@ export interface ViewerFlags {
 const COMMA = ','.charCodeAt(0);
 const NONE = new Uint8Array(0);
 
+/** The page of these videos, to be shown once, or to be joined. */
 export function cardPage(cards: readonly VideoCard[]): CardPage {
   const authors: AuthorPiece[] = [];
   const authorOf = cards.map(({ author }) => {

@@ -4,6 +4,7 @@ import type { Key } from './keys.js';
 import type { RedisScript } from './redis-script.js';
 import type { RedisStore } from './redis-store.js';
 
+/** The scripts cut a stamp off by its length, so it never changes. */
 const STAMP_LENGTH = 10;
 const newStamp = (): string => nanoid(STAMP_LENGTH);
 

@@ -16,12 +16,11 @@ const byAddress = (servers: readonly Redis[]): Redis[] => [...servers].sort((a, 
 export class RedisStore {
   constructor(readonly client: RedisClient) {}
 
-  /** Whether the keys of one script have to lie in one slot. */
   private get isCluster(): boolean {
     return this.client.isCluster;
   }
 
-  /** What one call of a script that takes many keys may get of them: a piece at a time, in a cluster each key alone. */
+  /** Items in pieces, one for each call of a script that takes many keys: in a cluster each alone, since its keys have to lie in one slot. */
   inCalls<T>(items: readonly T[]): T[][] {
     const size = this.isCluster ? 1 : KEYS_PER_CALL;
     return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));

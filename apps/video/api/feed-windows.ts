@@ -17,7 +17,7 @@ interface Window {
   readonly readAt: number;
   /** Whether videos can only leave it: it lies below a video that has been published. */
   readonly settled: boolean;
-  /** When it was last made into a page that was not kept. */
+  /** When it was last made into a page; Unix ms. */
   shownAt: number;
 }
 
