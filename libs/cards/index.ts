@@ -5,5 +5,5 @@ export { CardStore } from './card-store.js';
 export { CardsModule } from './cards.module.js';
 export { renderAnswer } from './render-answer.js';
 export { titleOf, withFields, type VideoCard } from './video-card.js';
-export { DEGRADED_HEADER, VideoPages } from './video-pages.js';
+export { degradedHeader, VideoPages } from './video-pages.js';
 export { ViewerFlagReader, type ReadFollows } from './viewer-flags.js';

@@ -9,8 +9,8 @@ const heads: Record<Language, Buffer> = {
   zh: Buffer.from(`${answerHead('zh')},"video_list":[`),
 };
 
-/** Names the flags that are false because their service was away: `likes`, `follows`, or both. */
-export const DEGRADED_HEADER = 'x-doul-degraded';
+/** A header that names the flags that are false because their service was away, if any: `likes`, `follows`, or both. */
+export const degradedHeader = (missing: readonly string[]): string[] => (missing.length > 0 ? ['x-doul-degraded', missing.join(', ')] : []);
 
 /** Answers with lists of videos as their viewer sees them. */
 @Injectable()
@@ -25,10 +25,10 @@ export class VideoPages {
   answer(call: Call, page: CardPage, fields: string): RawAnswer | Promise<RawAnswer> {
     const tail = Buffer.from(`]${fields}}`);
     const render = (flags?: ViewerFlags): Buffer => renderPage(page, flags, heads[call.language], tail);
-    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(render(), undefined, true);
+    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(render(), { isReusable: true });
     return this.flags.read(call.viewerId, page).then((flags) => {
       const { missing } = flags;
-      return new RawAnswer(render(flags), missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined, true);
+      return new RawAnswer(render(flags), { headers: degradedHeader(missing), isReusable: true });
     });
   }
 

@@ -16,14 +16,28 @@ const heads: Record<Language, string> = {
 /** Start of a successful answer, up to where a comma and the payload's fields follow: for handlers that join bytes themselves. */
 export const answerHead = (language: Language): string => heads[language];
 
-/** A complete answer that the handler has serialised itself, envelope included; JSON unless its headers say otherwise. */
+interface RawOptions {
+  readonly type?: string;
+  readonly headers?: readonly string[];
+  readonly isReusable?: boolean;
+}
+
+/** A complete answer that the handler has serialised itself, envelope included; JSON unless its type says otherwise. */
 export class RawAnswer {
+  readonly type: string;
+  /** Further headers: names and values in turn. */
+  readonly headers: readonly string[];
+  /** Whether `body` is an `answerBuffer` that nobody else holds, so that its memory is used again once it is sent. */
+  readonly isReusable: boolean;
+
   constructor(
     readonly body: Buffer | string,
-    readonly headers?: Readonly<Record<string, string>>,
-    /** Whether `body` is an `answerBuffer` that nobody else holds, so that its memory is used again once it is sent. */
-    readonly isReusable = false,
-  ) {}
+    { type = JSON_TYPE, headers = [], isReusable = false }: RawOptions = {},
+  ) {
+    this.type = type;
+    this.headers = headers;
+    this.isReusable = isReusable;
+  }
 }
 
 /** JSON Schema of plain answers for the serialiser: everything inline, descriptions dropped with it. */

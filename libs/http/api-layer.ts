@@ -1,6 +1,6 @@
 import { NestLog, runtimeConfig, unreadyReasons, type Layer, type Transport } from '@doul/runtime';
 import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { addBodyParsers, MAX_BODY_BYTES } from './bodies.js';
@@ -10,6 +10,7 @@ import { FailureFilter } from './failure-filter.js';
 import { answerFrameworkError } from './framework-error.js';
 import { addHooks } from './hooks.js';
 import { httpConfig } from './http.config.js';
+import { mountEndpoints } from './mount.js';
 import { watchRevocations } from './revocations.js';
 import { reportUses } from './session-uses.js';
 
@@ -46,7 +47,7 @@ function serveHealth(app: NestFastifyApplication): void {
 
 /** Builds the application for the API layers of this process, without listening yet. */
 export async function buildApi(layers: readonly Pick<Layer, 'module'>[]): Promise<NestFastifyApplication> {
-  @Module({ imports: layers.map((layer) => layer.module) })
+  @Module({ imports: [DiscoveryModule, ...layers.map((layer) => layer.module)] })
   class ApiModule {}
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule, newAdapter(), {
     logger: new NestLog(),
@@ -56,6 +57,7 @@ export async function buildApi(layers: readonly Pick<Layer, 'module'>[]): Promis
   const server = app.getHttpAdapter().getInstance();
   addHooks(server);
   addBodyParsers(server);
+  mountEndpoints(app);
   serveHealth(app);
   serveDocs(app);
   app.useGlobalFilters(new FailureFilter());

@@ -8,14 +8,16 @@ const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Accept-La
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, X-Doul-Degraded';
 
-const ANY_ORIGIN = { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED_HEADERS };
+const EXPOSE = ['access-control-expose-headers', EXPOSED_HEADERS] as const;
+const ANY_ORIGIN = ['access-control-allow-origin', '*', ...EXPOSE] as const;
+const VARY = ['vary', 'Origin'] as const;
 
-/** CORS headers for an answer, error answers included. No credentials: tokens are parameters, there are no cookies. */
-export function corsHeaders(origin: string | undefined): Record<string, string> {
+/** CORS headers of an answer, error answers included: names and values in turn. No credentials: tokens are parameters, there are no cookies. */
+export function corsHeaders(origin: string | undefined): readonly string[] {
   const origins = httpConfig().CORS_ORIGINS;
   if (origins.includes('*')) return ANY_ORIGIN;
-  if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
-  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED_HEADERS, vary: 'Origin' };
+  if (origin === undefined || !origins.includes(origin)) return VARY;
+  return ['access-control-allow-origin', origin, ...EXPOSE, ...VARY];
 }
 
 /** Further headers of the answer to a preflight. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { newTraceparent, type CallCounts, type RequestContext } from '@doul/runtime';
 import { nanoid } from 'nanoid';
+import { giveBack } from './answer-buffers.js';
 import type { Call, Language } from './call.js';
 import type { AnyEndpoint } from './endpoint.js';
 import { languageOf } from './language.js';
@@ -42,6 +43,8 @@ export class Exchange implements Call, RequestContext {
   endpoint: AnyEndpoint | undefined;
   /** Gives back the place in the process that it holds, if it holds one. */
   leave: (() => void) | undefined;
+  /** An `answerBuffer` that is its body, to be used again. */
+  body: Buffer | undefined;
   private working = false;
   private closed = false;
   private key: string | undefined;
@@ -64,9 +67,10 @@ export class Exchange implements Call, RequestContext {
     if (this.closed) this.leave?.();
   }
 
-  /** It was answered, or its client left. */
+  /** The last byte of its answer is with the operating system, or its client left. */
   close(): void {
     this.closed = true;
+    if (this.body) giveBack(this.body);
     if (!this.working) this.leave?.();
   }
 
@@ -93,6 +97,11 @@ export class Exchange implements Call, RequestContext {
 
   get lastEventId(): string | undefined {
     return headerOf(this.raw, 'last-event-id');
+  }
+
+  /** Of the page that a browser calls from. */
+  get origin(): string | undefined {
+    return headerOf(this.raw, 'origin');
   }
 
   get language(): Language {

@@ -14,7 +14,6 @@ export class FailureFilter implements ExceptionFilter {
     if (reply.sent) return;
     const methods = request.is404 ? methodsOf(request.url.split('?')[0] ?? '') : [];
     if (methods.length === 0) return sendFailure(error, request.exchange, reply);
-    reply.header('allow', [...methods, 'OPTIONS'].join(', '));
-    return sendFailure(CommonErrors.METHOD_NOT_ALLOWED(), request.exchange, reply);
+    return sendFailure(CommonErrors.METHOD_NOT_ALLOWED(), request.exchange, reply, ['allow', [...methods, 'OPTIONS'].join(', ')]);
   }
 }

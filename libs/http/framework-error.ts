@@ -1,5 +1,4 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { corsHeaders } from './cors.js';
 import { Exchange, requestIdOf } from './exchange.js';
 import { sendFailure } from './handle.js';
 import { httpConfig } from './http.config.js';
@@ -8,6 +7,5 @@ import { httpConfig } from './http.config.js';
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { TRUSTED_HOPS } = httpConfig();
   const exchange = new Exchange(requestIdOf(request.raw, TRUSTED_HOPS), request.raw, TRUSTED_HOPS);
-  reply.headers({ 'x-request-id': exchange.requestId, ...corsHeaders(request.headers.origin) });
   sendFailure(error, exchange, reply);
 }

@@ -1,7 +1,6 @@
 import { runInContext } from '@doul/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { giveBack } from './answer-buffers.js';
-import { JSON_TYPE, RawAnswer, serializerOf } from './answer.js';
+import { RawAnswer, serializerOf } from './answer.js';
 import { authenticate } from './authenticate.js';
 import type { Call } from './call.js';
 import type { AnyEndpoint } from './endpoint.js';
@@ -12,6 +11,7 @@ import { limitCall, type Account } from './limits.js';
 import { inputReader } from './read.js';
 import { receiveForm } from './receive-form.js';
 import { sourcesOf } from './sources.js';
+import { addCommonHeaders, writeAnswer } from './write-answer.js';
 
 /** Tests read from this header what a request cost; nobody else gets it. */
 const tellsCalls = process.env['NODE_ENV'] === 'test';
@@ -19,15 +19,15 @@ const tellsCalls = process.env['NODE_ENV'] === 'test';
 /** A handler as a controller has it. */
 export type Handler = (this: object, input: unknown, call: Call) => Promise<object> | object;
 
-/** Writes a failed answer. */
-export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyReply): void {
+/** Writes a failed answer. @param more further headers: names and values in turn */
+export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyReply, more: readonly string[] = []): void {
   const failure = failureOf(
     runInContext(exchange, () => toDoulError(error)),
     exchange,
   );
   exchange.statusCode = failure.code;
-  if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter);
-  reply.code(failure.http).header('content-type', JSON_TYPE).send(failure.body);
+  const headers = failure.retryAfter === undefined ? more : [...more, 'retry-after', String(failure.retryAfter)];
+  writeAnswer(exchange, reply, { http: failure.http, body: failure.body, headers });
 }
 
 /** Who a limit per account counts for: the caller, or whom an anonymous caller says to be. */
@@ -43,24 +43,23 @@ function accountOf({ viewerId }: Exchange, { username }: Record<string, unknown>
 export function answering(
   endpoint: AnyEndpoint,
   handler: Handler,
-): (controller: object, request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+): (controller: object, request: FastifyRequest, reply: FastifyReply) => void {
   const serialize = serializerOf(endpoint);
   const read = inputReader(endpoint.params);
 
   const send = (answer: object, exchange: Exchange, reply: FastifyReply): void => {
-    if (tellsCalls) reply.header('x-doul-calls', JSON.stringify(exchange.calls));
+    const calls = tellsCalls ? ['x-doul-calls', JSON.stringify(exchange.calls)] : [];
     if (answer === EventStream.OVER) {
+      addCommonHeaders(exchange, reply);
       reply.code(204).send();
     } else if (answer instanceof EventStream) {
+      addCommonHeaders(exchange, reply);
       reply.headers(EventStream.HEADERS).send(answer.body());
     } else if (answer instanceof RawAnswer) {
-      const { body, headers, isReusable } = answer;
-      reply.header('content-type', JSON_TYPE);
-      if (headers) reply.headers(headers);
-      // Emitted when the last byte is with the operating system, or the connection is gone.
-      if (isReusable && Buffer.isBuffer(body)) reply.raw.once('close', () => giveBack(body));
-      reply.send(body);
-    } else reply.header('content-type', JSON_TYPE).send(serialize(answer, exchange.language));
+      const { body, type, headers, isReusable } = answer;
+      if (isReusable && Buffer.isBuffer(body)) exchange.body = body;
+      writeAnswer(exchange, reply, { http: 200, body, type, headers: [...headers, ...calls] });
+    } else writeAnswer(exchange, reply, { http: 200, body: serialize(answer, exchange.language), headers: calls });
   };
 
   const start = (controller: object, request: FastifyRequest): Promise<object> | object => {
@@ -74,15 +73,27 @@ export function answering(
     return limitCall(endpoint.limit, exchange, accountOf(exchange, input)).then(() => run(input));
   };
 
-  return async (controller, request, reply) => {
+  return (controller, request, reply) => {
     const { exchange } = request;
+    const failed = (error: unknown): void => {
+      sendFailure(error, exchange, reply);
+      exchange.finish();
+    };
+    const answered = (answer: object): void => {
+      try {
+        send(answer, exchange, reply);
+        exchange.finish();
+      } catch (error) {
+        failed(error);
+      }
+    };
     exchange.begin();
     try {
-      send(await start(controller, request), exchange, reply);
+      const answer = start(controller, request);
+      if (answer instanceof Promise) answer.then(answered, failed);
+      else answered(answer);
     } catch (error) {
-      sendFailure(error, exchange, reply);
-    } finally {
-      exchange.finish();
+      failed(error);
     }
   };
 }

@@ -1,4 +1,4 @@
-import { DEGRADED_HEADER, ViewerFlagReader, type ReadFollows } from '@doul/cards';
+import { degradedHeader, ViewerFlagReader, type ReadFollows } from '@doul/cards';
 import { CommentServiceDefinition, type CommentPage as StoredPage } from '@doul/contracts';
 import { RawAnswer, answerHead, type Call, type InputOf, type Language } from '@doul/http';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
@@ -47,7 +47,7 @@ export class ListUseCase {
     const joined = joining instanceof Promise ? await joining : joining;
     const isPaged = input.cursor !== undefined || input.count !== undefined;
     const body = renderPage(joined, followed, heads[language], isPaged ? pagedTail(page) : PLAIN_TAIL);
-    return new RawAnswer(body, missing.length > 0 ? { [DEGRADED_HEADER]: missing.join(', ') } : undefined, true);
+    return new RawAnswer(body, { headers: degradedHeader(missing), isReusable: true });
   }
 
   /** Of several who are given the same new page at once, the first makes it. */

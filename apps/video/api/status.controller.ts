@@ -53,7 +53,7 @@ export class StatusController {
   @Endpoint(playlist)
   async playlist({ video_id, name }: InputOf<typeof playlist>): Promise<RawAnswer> {
     const { text } = await this.media.getPlaylist({ videoId: video_id, name: name ?? '' });
-    return new RawAnswer(text, { 'content-type': name?.endsWith('.vtt') ? STORYBOARD_TYPE : PLAYLIST_TYPE, 'cache-control': CACHE });
+    return new RawAnswer(text, { type: name?.endsWith('.vtt') ? STORYBOARD_TYPE : PLAYLIST_TYPE, headers: ['cache-control', CACHE] });
   }
 
   @Endpoint(chooseCover)
