@@ -2,7 +2,7 @@ import { hasBit, packIds } from '@doul/contracts';
 import { answerBuffer } from '@doul/http';
 import { YES, type AuthorPiece } from './author-piece.js';
 import { renderAnswer } from './render-answer.js';
-import { cardHead, type VideoCard } from './video-card.js';
+import type { VideoCard } from './video-card.js';
 
 /** A page's items in one piece, every flag saying no: for a page that is shown again and again. */
 interface JoinedItems {
@@ -33,6 +33,10 @@ export interface ViewerFlags {
 }
 
 const COMMA = ','.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
+/** What stands around a card's id, in front of its author. */
+const BEFORE_ID = Buffer.from('{"id":');
+const BEFORE_AUTHOR = Buffer.from(',"author":');
 const NONE = new Uint8Array(0);
 
 /** The page of these videos, to be shown once, or to be joined. */
@@ -48,11 +52,10 @@ export function cardPage(cards: readonly VideoCard[]): CardPage {
 /** The same page, ready to be shown again and again. */
 export function joinedPage(page: CardPage): CardPage {
   if (page.joined) return page;
-  const heads = page.cards.map(({ id }) => cardHead(id));
-  const bytes = Buffer.allocUnsafeSlow(itemsLength(page.cards, heads));
+  const bytes = Buffer.allocUnsafeSlow(itemsLength(page.cards));
   const favoriteAt: number[] = [];
   const followAt: number[] = [];
-  writeItems(bytes, 0, page.cards, heads, (_, follow, favorite) => {
+  writeItems(bytes, 0, page.cards, (_, follow, favorite) => {
     followAt.push(follow);
     favoriteAt.push(favorite);
   });
@@ -67,10 +70,9 @@ export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head:
     const { bytes, favoriteAt, followAt } = joined;
     return renderAnswer(head, bytes, tail, { at: favoriteAt, bits: liked }, { at: followAt, bits: followed, bitOf: authorOf });
   }
-  const heads = cards.map(({ id }) => cardHead(id));
-  const answer = answerBuffer(head.length + itemsLength(cards, heads) + tail.length);
+  const answer = answerBuffer(head.length + itemsLength(cards) + tail.length);
   head.copy(answer, 0);
-  const end = writeItems(answer, head.length, cards, heads, (at, follow, favorite) => {
+  const end = writeItems(answer, head.length, cards, (at, follow, favorite) => {
     if (hasBit(followed, authorOf[at] ?? 0)) YES.copy(answer, follow);
     if (hasBit(liked, at)) YES.copy(answer, favorite);
   });
@@ -78,11 +80,31 @@ export function renderPage(page: CardPage, flags: ViewerFlags | undefined, head:
   return answer;
 }
 
+/** Digits of a natural number. */
+function digitsOf(id: number): number {
+  let digits = 1;
+  for (let rest = Math.floor(id / 10); rest > 0; rest = Math.floor(rest / 10)) digits += 1;
+  return digits;
+}
+
 /** Bytes of the items with a comma between each two. */
-function itemsLength(cards: readonly VideoCard[], heads: readonly string[]): number {
+function itemsLength(cards: readonly VideoCard[]): number {
   let length = Math.max(0, cards.length - 1);
-  cards.forEach((card, at) => (length += (heads[at] as string).length + card.author.text.length + card.rest.length));
+  for (const { id, author, rest } of cards)
+    length += BEFORE_ID.length + digitsOf(id) + BEFORE_AUTHOR.length + author.text.length + rest.length;
   return length;
+}
+
+function writeBytes(target: Buffer, start: number, bytes: Buffer): number {
+  for (let at = 0; at < bytes.length; at += 1) target[start + at] = bytes[at] as number;
+  return start + bytes.length;
+}
+
+/** Byte by byte: a text made for each card, and forgotten, took as long to make and to write as everything else of a page. */
+function writeHead(target: Buffer, start: number, id: number): number {
+  const end = writeBytes(target, start, BEFORE_ID) + digitsOf(id);
+  for (let at = end - 1, rest = id; at >= start + BEFORE_ID.length; at -= 1, rest = Math.floor(rest / 10)) target[at] = ZERO + (rest % 10);
+  return writeBytes(target, end, BEFORE_AUTHOR);
 }
 
 /**
@@ -96,13 +118,12 @@ function writeItems(
   target: Buffer,
   start: number,
   cards: readonly VideoCard[],
-  heads: readonly string[],
   wrote: (at: number, followAt: number, favoriteAt: number) => void,
 ): number {
   let offset = start;
-  cards.forEach(({ author, rest, favoriteAt }, at) => {
+  cards.forEach(({ id, author, rest, favoriteAt }, at) => {
     if (at > 0) target[offset++] = COMMA;
-    offset += target.write(heads[at] as string, offset, 'latin1');
+    offset = writeHead(target, offset, id);
     const followAt = offset + author.followAt;
     offset += target.write(author.text, offset, 'latin1');
     const favorite = offset + favoriteAt;

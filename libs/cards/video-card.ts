@@ -7,7 +7,7 @@ import { NO, bytesText, type AuthorPiece } from './author-piece.js';
  */
 export interface VideoCard {
   readonly id: number;
-  /** What stands between `cardHead` and `rest`. */
+  /** What stands between the id and `rest`. */
   readonly author: AuthorPiece;
   /** What follows the author; see `bytesText`. */
   readonly rest: string;
@@ -16,9 +16,6 @@ export interface VideoCard {
   /** Offset of the value of `title`, the last field, in `rest`. */
   readonly titleAt: number;
 }
-
-/** What stands in front of a card's author. */
-export const cardHead = (id: number): string => `{"id":${id},"author":`;
 
 /** Bytes that a card takes in memory, roughly: its text, and its objects. */
 export const cardBytes = (card: VideoCard): number => card.rest.length + 250;
