@@ -35,9 +35,9 @@ export const newBatcher: BatcherMaker = (name, _method, layout, call) =>
   new Batcher<unknown, unknown>({
     name,
     max: layout.max,
-    ask: async (questions, until) => {
+    ask: async (questions, context) => {
       const request = { [layout.questions]: questions };
-      return answersOf((await call(request, { deadlineMs: until - Date.now() })) as Response, layout);
+      return answersOf((await call(request, { context, deadlineMs: context.deadline - Date.now() })) as Response, layout);
     },
   });
 

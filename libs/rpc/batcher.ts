@@ -1,13 +1,16 @@
 import { CommonErrors, type DoulError } from '@doul/contracts';
-import { currentContext, metrics, newContext, runInContext, type CallCounts, type RequestContext } from '@doul/runtime';
+import { metrics, newContext, type CallCounts, type RequestContext } from '@doul/runtime';
 import { nanoid } from 'nanoid';
 import { rpcConfig } from './rpc.config.js';
+
+/** Of a batch, which belongs to no single request: it has no caller, and the deadline of the one who waits longest. */
+export type BatchContext = RequestContext & { readonly deadline: number };
 
 export interface BatcherOptions<Q, A> {
   /** Its label in metrics. */
   name: string;
-  /** Asks all questions at once, by `until` (Unix ms); answers in their order, an error in the place of a question that failed alone. */
-  ask: (questions: readonly Q[], until: number) => Promise<readonly (A | DoulError)[]>;
+  /** Asks all questions at once, in a context of their own; answers in their order, an error in the place of a question that failed alone. */
+  ask: (questions: readonly Q[], context: BatchContext) => Promise<readonly (A | DoulError)[]>;
   /** Questions of one batch; a full one leaves at once. */
   max: number;
   /** Questions waiting or under way; beyond them a question is refused at once instead of queueing. */
@@ -17,6 +20,8 @@ export interface BatcherOptions<Q, A> {
 export interface AskOptions {
   /** Unix ms after which the asker no longer waits. */
   until: number;
+  /** The budget of the request that asks. */
+  calls?: CallCounts | undefined;
   /** Lets the asker leave earlier: a question that has not left yet is then not asked. */
   signal?: AbortSignal | undefined;
   /** Leaves at once as a call of its own: for answers so large that they must not share a message with others. */
@@ -27,7 +32,6 @@ interface Waiter<Q, A> {
   readonly question: Q;
   readonly until: number;
   readonly since: number;
-  /** The budget of the request that asks. */
   readonly calls: CallCounts | undefined;
   settled: boolean;
   resolve(answer: A): void;
@@ -66,13 +70,13 @@ export class Batcher<Q, A> {
    * @throws DoulError UNAVAILABLE at once when too many questions are pending, DEADLINE, the question's own error, or the whole
    * call's
    */
-  ask(question: Q, { until, signal, alone }: AskOptions): Promise<A> {
+  ask(question: Q, { until, calls, signal, alone }: AskOptions): Promise<A> {
     if (this.pending >= (this.options.maxPending ?? MAX_PENDING)) {
       refusals.inc({ method: this.options.name });
       return Promise.reject(CommonErrors.UNAVAILABLE());
     }
     return new Promise<A>((resolve, reject) => {
-      const waiter = { question, until, since: performance.now(), calls: currentContext()?.calls, settled: false, resolve, reject };
+      const waiter = { question, until, since: performance.now(), calls, settled: false, resolve, reject };
       if (signal) this.leaveOn(signal, waiter);
       if (waiter.settled) return;
       this.pending += 1;
@@ -118,11 +122,10 @@ export class Batcher<Q, A> {
   private async send(batch: readonly Waiter<Q, A>[]): Promise<void> {
     const until = batch.reduce((latest, waiter) => Math.max(latest, waiter.until), 0);
     const timers = batch.filter((waiter) => waiter.until < until - SLACK_MS).map(expire);
-    // The batch belongs to no single request: it has no caller, and the deadline of the one who waits longest.
     const { requestId, traceparent, calls } = newContext(nanoid());
-    const context: RequestContext = { requestId, traceparent, calls, deadline: until };
+    const context: BatchContext = { requestId, traceparent, calls, deadline: until };
     try {
-      const answers = await runInContext(context, () => this.answers(batch, until));
+      const answers = await this.answers(batch, context);
       batch.forEach((waiter, at) => settle(waiter, context.calls, answers[at] as A | DoulError));
     } catch (error) {
       for (const waiter of batch) settle(waiter, context.calls, error as DoulError);
@@ -131,10 +134,10 @@ export class Batcher<Q, A> {
     }
   }
 
-  private async answers(batch: readonly Waiter<Q, A>[], until: number): Promise<readonly (A | DoulError)[]> {
+  private async answers(batch: readonly Waiter<Q, A>[], context: BatchContext): Promise<readonly (A | DoulError)[]> {
     const answers = await this.options.ask(
       batch.map((waiter) => waiter.question),
-      until,
+      context,
     );
     if (answers.length === batch.length) return answers;
     throw CommonErrors.INTERNAL({}, new Error(`${batch.length} questions had ${answers.length} answers`));

@@ -1,15 +1,19 @@
 import type { DoulError } from '@doul/contracts';
+import type { RequestContext } from '@doul/runtime';
 import { isRetryable, type RpcDefinition, type RpcMethod } from './definition.js';
 
 export interface CallOptions {
   /** How long the caller waits, in ms; default RPC_DEADLINE_MS, and never past the deadline of the request being served. */
   deadlineMs?: number;
+  /** Whose call this is; default: the context of the request being served. */
+  context?: RequestContext | undefined;
 }
 
 /** One call of a client, however often it is tried. */
 export interface Call {
   definition: RpcDefinition;
   method: RpcMethod;
+  context: RequestContext | undefined;
   /** Unix ms. */
   until: number;
 }

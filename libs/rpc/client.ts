@@ -1,5 +1,5 @@
 import { CommonErrors, DoulError } from '@doul/contracts';
-import { childLog, countCall, currentContext, metrics } from '@doul/runtime';
+import { childLog, contextFields, currentContext, metrics, type RequestContext } from '@doul/runtime';
 import { batcherOf, type Ask, type BatcherMaker, type OneAskOptions } from './ask.js';
 import { batchLayout } from './batch-method.js';
 import type { Call, CallOptions } from './call.js';
@@ -18,16 +18,27 @@ export type RpcClient<D extends RpcDefinition> = {
   [M in keyof D['methods']]: (request: RequestOf<D['methods'][M]>, options?: CallOptions) => Promise<ResponseOf<D['methods'][M]>>;
 } & { ask: Ask<D> };
 
+/** A way of calling that has to be told whose call it is. */
+type Explicit<F> = F extends (request: infer Q, options?: infer O) => infer R
+  ? (request: Q, options: O & { context: RequestContext }) => R
+  : never;
+
+/** A service's methods for API layers, which have no current context: no call compiles that does not say whose it is. */
+export type ApiClient<D extends RpcDefinition> = { [M in keyof D['methods']]: Explicit<RpcClient<D>[M]> } & {
+  ask: { [M in keyof Ask<D>]: Explicit<Ask<D>[M]> };
+};
+
 const log = childLog('rpc');
 const duration = metrics.histogram('doul_rpc_client_seconds', 'Time an RPC takes its caller, retries included', ['method', 'outcome']);
 
 /** Unix ms at which the caller of a call made now gives up. */
-const untilOf = ({ deadlineMs }: CallOptions): number =>
-  Math.min(Date.now() + (deadlineMs ?? rpcConfig().RPC_DEADLINE_MS), currentContext()?.deadline ?? Infinity);
+const untilOf = (deadlineMs: number | undefined, context: RequestContext | undefined): number =>
+  Math.min(Date.now() + (deadlineMs ?? rpcConfig().RPC_DEADLINE_MS), context?.deadline ?? Infinity);
 
 async function invoke(definition: RpcDefinition, key: string, method: RpcMethod, request: unknown, options: CallOptions): Promise<unknown> {
-  countCall('rpc');
-  const call: Call = { definition, method, until: untilOf(options) };
+  const { deadlineMs, context = currentContext() } = options;
+  if (context) context.calls.rpc += 1;
+  const call: Call = { definition, method, context, until: untilOf(deadlineMs, context) };
   const end = duration.startTimer({ method: `${definition.fullName}/${key}` });
   try {
     const handler = rpcConfig().RPC_IN_PROCESS ? localHandlers(definition)?.[key] : undefined;
@@ -38,7 +49,8 @@ async function invoke(definition: RpcDefinition, key: string, method: RpcMethod,
     const known = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
     end({ outcome: known.name });
     // A message that cannot be copied or encoded, for example.
-    if (known !== error) log.error({ err: error, method: `${definition.fullName}/${key}` }, 'an RPC could not be made');
+    if (known !== error)
+      log.error({ ...contextFields(context), err: error, method: `${definition.fullName}/${key}` }, 'an RPC could not be made');
     throw known;
   }
 }
@@ -59,7 +71,8 @@ export function clientOver<D extends RpcDefinition>(
     const layout = batchLayout(method);
     if (!layout) continue;
     const batcher = batcherFor(`${definition.fullName}/${key}`, method, layout, call);
-    ask[key] = (question, options = {}) => batcher.ask(question, { until: untilOf(options), signal: options.signal, alone: options.alone });
+    ask[key] = (question, { deadlineMs, context = currentContext(), signal, alone } = {}) =>
+      batcher.ask(question, { until: untilOf(deadlineMs, context), calls: context?.calls, signal, alone });
   }
   return { ...methods, ask } as unknown as RpcClient<D>;
 }
@@ -78,3 +91,6 @@ export const rpcClient = <D extends RpcDefinition>(definition: D): RpcClient<D> 
       (request, options = {}) =>
         invoke(definition, key, method, request, options),
   );
+
+/** The same for API layers. */
+export const apiClient = <D extends RpcDefinition>(definition: D): ApiClient<D> => rpcClient(definition) as ApiClient<D>;

@@ -1,6 +1,6 @@
 export { answerEach, type Answered } from './ask.js';
 export type { CallOptions } from './call.js';
-export { rpcClient, type RpcClient } from './client.js';
+export { apiClient, rpcClient, type ApiClient, type RpcClient } from './client.js';
 export { RpcController, handlersOf } from './controller.js';
 export type { RequestOf, ResponseOf, RpcDefinition, RpcMethod } from './definition.js';
 export type { RpcContext, RpcHandlers } from './handlers.js';

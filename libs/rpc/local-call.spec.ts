@@ -76,6 +76,16 @@ describe('a call in process', () => {
     expect(currentContext()).toBeUndefined();
   });
 
+  it('belongs to the context that it names, whatever is served meanwhile', async () => {
+    const handler = mount(async () => ({ entries: [] }));
+    const named = { ...newContext('named'), userId: 7, deadline: Date.now() + 400 };
+    const current = { ...newContext('current'), userId: 8 };
+    await runInContext(current, () => readOnly.listFeed(request, { context: named }));
+    const [, context] = handler.mock.calls[0] ?? [];
+    expect(context).toMatchObject({ requestId: 'named', userId: 7, traceparent: named.traceparent, deadline: named.deadline });
+    expect([named.calls.rpc, current.calls.rpc]).toEqual([1, 0]);
+  });
+
   it('shares no object with its callee', async () => {
     const answer = { entries: [{ videoId: 1, authorId: 2, feedTimeMs: 3 }] };
     mount(async (got) => {

@@ -1,5 +1,5 @@
 import { CommonErrors, DoulError } from '@doul/contracts';
-import { currentContext, newContext, withDeadline } from '@doul/runtime';
+import { newContext, withDeadline } from '@doul/runtime';
 import { nanoid } from 'nanoid';
 import { maySucceedAgain, pauseBefore, type Call } from './call.js';
 import { requestType, responseType } from './definition.js';
@@ -8,7 +8,7 @@ import type { AnyHandler } from './handlers.js';
 async function tryOnce(call: Call, handler: AnyHandler, request: unknown): Promise<unknown> {
   const left = call.until - Date.now();
   if (left <= 0) throw CommonErrors.DEADLINE();
-  const context = withDeadline(currentContext() ?? newContext(nanoid()), call.until);
+  const context = withDeadline(call.context ?? newContext(nanoid()), call.until);
   // Copies on both ways: a callee and its caller never share an object, as over the wire.
   const copy = requestType(call.method).fromPartial(request as never);
   const answer = await inTime(left, handler(copy, context));

@@ -4,7 +4,10 @@ import type { RpcDefinition } from './definition.js';
 
 const token = (definition: RpcDefinition): string => `rpc:${definition.fullName}`;
 
-/** Injects the client of a service: `@InjectRpc(FeedServiceDefinition) private readonly feed: RpcClient<typeof FeedServiceDefinition>`. */
+/**
+ * Injects the client of a service: `@InjectRpc(FeedServiceDefinition) private readonly feed: RpcClient<typeof FeedServiceDefinition>`; in an
+ * API layer its type is `ApiClient`.
+ */
 export const InjectRpc = (definition: RpcDefinition): ParameterDecorator => Inject(token(definition));
 
 @Module({})

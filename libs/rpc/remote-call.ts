@@ -1,5 +1,5 @@
 import { CommonErrors, type DoulError, type ErrorFactory } from '@doul/contracts';
-import { childLog, currentContext } from '@doul/runtime';
+import { childLog, contextFields } from '@doul/runtime';
 import type { ServiceError } from '@grpc/grpc-js';
 import { maySucceedAgain, MAX_TRIES, pauseBefore, type Call } from './call.js';
 import { channels, type Lines } from './channels.js';
@@ -20,12 +20,14 @@ class TryFailed extends Error {
   constructor(
     failure: ServiceError,
     readonly instance: string,
+    { context }: Call,
   ) {
     super(failure.message);
     this.error = fromWire(failure);
     this.arrived = !neverArrived(failure);
     this.silent = !answered(failure) && is(this.error, CommonErrors.DEADLINE);
-    if (!answered(failure) && is(this.error, CommonErrors.INTERNAL)) log.error({ err: failure, instance }, 'an RPC failed in transport');
+    if (!answered(failure) && is(this.error, CommonErrors.INTERNAL))
+      log.error({ ...contextFields(context), err: failure, instance }, 'an RPC failed in transport');
   }
 }
 
@@ -46,7 +48,7 @@ async function tryOnce(call: Call, request: unknown, avoid: string | undefined, 
   return new Promise((resolve, reject) => {
     send(lines, call, request, deadline, (failure, answer) => {
       if (!failure) return resolve(answer);
-      const failed = new TryFailed(failure, instance.id);
+      const failed = new TryFailed(failure, instance.id, call);
       if (!failed.arrived || failed.silent || is(failed.error, CommonErrors.UNAVAILABLE)) directory.failed(service, instance.id);
       reject(failed);
     });
@@ -56,13 +58,12 @@ async function tryOnce(call: Call, request: unknown, avoid: string | undefined, 
 /** Over the instance's stream while there is one, else as a call of its own. */
 function send(
   { client, stream }: Lines,
-  { definition, method }: Call,
+  { definition, method, context }: Call,
   request: unknown,
   deadline: number,
   done: (failure: ServiceError | null, answer?: unknown) => void,
 ): void {
   const { path, requestSerialize, responseDeserialize } = grpcMethod(definition, method);
-  const context = currentContext();
   if (!stream.ready) {
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, toMetadata(context), { deadline }, done);
     return;

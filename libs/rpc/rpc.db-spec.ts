@@ -58,9 +58,10 @@ describe.each([true, false])('calls with RPC_IN_PROCESS=%s', (direct) => {
     await instance.registration.withdraw();
   });
 
-  it('carries whole numbers up to 2^53 - 1 and the caller', async () => {
+  it.each(['current', 'named'])('carries whole numbers up to 2^53 - 1 and the caller of the %s context', async (how) => {
     const context = { ...newContext('request-1'), userId: 42 };
-    const answer = await runInContext(context, () => feed.listFeed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: ASK.echo }));
+    const request = { beforeMs: Number.MAX_SAFE_INTEGER, limit: ASK.echo };
+    const answer = await (how === 'named' ? feed.listFeed(request, { context }) : runInContext(context, () => feed.listFeed(request)));
     expect(answer.entries).toEqual([{ videoId: Number.MAX_SAFE_INTEGER, authorId: 42, feedTimeMs: 1 }]);
     expect(context.calls.rpc).toBe(1);
   });

@@ -1,4 +1,4 @@
-import { childLog, metrics, newContext, runInContext } from '@doul/runtime';
+import { childLog, metrics, newContext, type RequestContext } from '@doul/runtime';
 
 /** What every ListChanges method answers, beside the ids. */
 export interface ChangesAnswer {
@@ -10,8 +10,8 @@ export interface ChangesAnswer {
 export interface WatchOptions<A extends ChangesAnswer> {
   /** In logs and metrics. */
   name: string;
-  /** Asks for what came after the cursor; empty at first. */
-  poll: (cursor: string) => Promise<A>;
+  /** Asks, in a context of its own, for what came after the cursor; empty at first. */
+  poll: (cursor: string, context: RequestContext) => Promise<A>;
   /** Hears of each answer with something new; copies of what it names must not be used after it returns. */
   onChange: (answer: A) => void;
   /** Anything may have changed: at the start, and when the log was lost. */
@@ -92,7 +92,7 @@ class Watch<A extends ChangesAnswer> implements ChangeWatch {
     const { name, poll, onChange, onReset } = this.options;
     const startedAt = performance.now();
     const context = { ...newContext(`changes:${name}`), deadline: Date.now() + DEADLINE_MS };
-    const answer = await runInContext(context, () => poll(this.cursor));
+    const answer = await poll(this.cursor, context);
     if (this.stopped) return false;
     if (answer.reset) {
       resets.inc({ log: name });

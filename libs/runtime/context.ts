@@ -49,7 +49,10 @@ const storage = new AsyncLocalStorage<RequestContext>();
 /** The context of the request being served, when there is one. */
 export const currentContext = (): RequestContext | undefined => storage.getStore();
 
-/** Runs `fn` and everything it starts inside `context`. */
+/**
+ * Runs `fn` and everything it starts inside `context`. For RPC layers and workers: with the first run Node begins to follow every promise of
+ * the process, which costs a request of an API layer 20 us. API layers pass the context on instead.
+ */
 export const runInContext = <T>(context: RequestContext, fn: () => T): T => storage.run(context, fn);
 
 /** Random bytes for spans and traces: asking the system for each costs 4 us, for 256 at a time next to nothing. */
@@ -78,6 +81,10 @@ export const newContext = (requestId: string, traceparent?: string): RequestCont
   traceparent: newTraceparent(traceparent),
   calls: { rpc: 0, sql: 0, redis: 0 },
 });
+
+/** What of a request stands in its log lines; they have it by themselves where the context is the current one. */
+export const contextFields = (context: RequestContext | undefined): { requestId?: string; trace?: string } =>
+  context ? { requestId: context.requestId, trace: context.traceparent } : {};
 
 /** Counts a call towards the current request's budget. */
 export function countCall(kind: keyof CallCounts): void {

@@ -1,5 +1,6 @@
 export { ConfigError, configSlices, defineConfig, env, validateConfig, type ConfigOf, type ConfigShape, type ConfigVar } from './config.js';
 export {
+  contextFields,
   countCall,
   currentContext,
   newContext,

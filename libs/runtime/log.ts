@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger, type LoggerOptions } from 'pino';
-import { currentContext } from './context.js';
+import { contextFields, currentContext } from './context.js';
 import { serializers, withoutSecrets } from './secrets.js';
 
 export type { Logger } from 'pino';
@@ -16,10 +16,7 @@ export const logOptions = (): LoggerOptions => ({
   base: { pid: process.pid, service: process.env['SERVICES'] ?? undefined },
   formatters: { log: withoutSecrets },
   serializers,
-  mixin: () => {
-    const context = currentContext();
-    return context ? { requestId: context.requestId, trace: context.traceparent } : {};
-  },
+  mixin: () => contextFields(currentContext()),
 });
 
 /** The process's logger. */

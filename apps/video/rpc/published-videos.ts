@@ -1,4 +1,5 @@
 import { watchChanges, type ChangeWatch } from '@doul/rpc';
+import { runInContext } from '@doul/runtime';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Cards } from '../model/cards.js';
@@ -23,7 +24,7 @@ export class PublishedVideos implements OnApplicationBootstrap, BeforeApplicatio
   onApplicationBootstrap(): void {
     this.watch = watchChanges({
       name: 'video-edits',
-      poll: (cursor) => this.cards.edits.since(cursor),
+      poll: (cursor, context) => runInContext(context, () => this.cards.edits.since(cursor)),
       onChange: ({ ids }) => {
         this.edits += 1;
         for (const id of ids) this.known.delete(id);
