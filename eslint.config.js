@@ -19,6 +19,16 @@ const unsafe = Object.fromEntries(
   ['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [`@typescript-eslint/no-unsafe-${use}`, 'off']),
 );
 
+/** What API layers do without: they have no current context, and pass on that of the request. */
+const explicitContext = [
+  { name: '@doul/rpc', importNames: ['RpcClient', 'rpcClient'], message: 'Use ApiClient or apiClient: each call says whose it is.' },
+  {
+    name: '@doul/runtime',
+    importNames: ['countCall', 'currentContext', 'runInContext'],
+    message: 'Pass the context of the request on: { context: call }.',
+  },
+];
+
 export default defineConfig(
   globalIgnores(['dist/', 'node_modules/', '.doul/', 'coverage/', 'libs/contracts/gen/']),
   tseslint.configs.recommendedTypeChecked,
@@ -51,6 +61,12 @@ export default defineConfig(
       // Handlers of an interface are async whether or not they wait.
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    // The first run in a context makes every promise of the process cost more, and a call that names no context would be nobody's.
+    files: ['apps/*/api/**', 'libs/cards/**', 'libs/http/**'],
+    ignores: ['**/*spec.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: explicitContext }] },
   },
   {
     // Commands talk to a terminal.

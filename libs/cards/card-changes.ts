@@ -1,5 +1,6 @@
 import { CommentServiceDefinition, ProfileServiceDefinition, RelationServiceDefinition, VideoServiceDefinition } from '@doul/contracts';
-import { InjectRpc, watchChanges, type ChangesAnswer, type ChangeWatch, type RpcClient } from '@doul/rpc';
+import { InjectRpc, watchChanges, type ApiClient, type ChangesAnswer, type ChangeWatch } from '@doul/rpc';
+import type { RequestContext } from '@doul/runtime';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 
 /** Whose cards may have changed. */
@@ -31,18 +32,18 @@ export class CardChanges implements OnModuleInit, OnModuleDestroy {
   private watched = false;
 
   constructor(
-    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
-    @InjectRpc(CommentServiceDefinition) private readonly comments: RpcClient<typeof CommentServiceDefinition>,
-    @InjectRpc(RelationServiceDefinition) private readonly relations: RpcClient<typeof RelationServiceDefinition>,
-    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
+    @InjectRpc(VideoServiceDefinition) private readonly videos: ApiClient<typeof VideoServiceDefinition>,
+    @InjectRpc(CommentServiceDefinition) private readonly comments: ApiClient<typeof CommentServiceDefinition>,
+    @InjectRpc(RelationServiceDefinition) private readonly relations: ApiClient<typeof RelationServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: ApiClient<typeof ProfileServiceDefinition>,
   ) {}
 
   onModuleInit(): void {
     this.watches = [
-      this.watch('video', (cursor) => this.videos.listVideoChanges({ cursor })),
-      this.watch('comment', (cursor) => this.comments.listCommentChanges({ cursor })),
-      this.watch('friend', (cursor) => this.relations.listRelationChanges({ cursor })),
-      this.watch('usercenter', (cursor) => this.profiles.listProfileChanges({ cursor })),
+      this.watch('video', (cursor, context) => this.videos.listVideoChanges({ cursor }, { context })),
+      this.watch('comment', (cursor, context) => this.comments.listCommentChanges({ cursor }, { context })),
+      this.watch('friend', (cursor, context) => this.relations.listRelationChanges({ cursor }, { context })),
+      this.watch('usercenter', (cursor, context) => this.profiles.listProfileChanges({ cursor }, { context })),
     ];
   }
 
@@ -63,7 +64,7 @@ export class CardChanges implements OnModuleInit, OnModuleDestroy {
     return this.watched;
   }
 
-  private watch(name: string, poll: (cursor: string) => Promise<ChangesAnswer & Changes>): ChangeWatch {
+  private watch(name: string, poll: (cursor: string, context: RequestContext) => Promise<ChangesAnswer & Changes>): ChangeWatch {
     return watchChanges({
       name,
       poll,

@@ -1,5 +1,6 @@
 import { ProfileServiceDefinition, VideoServiceDefinition, type Card } from '@doul/contracts';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
+import type { RequestContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { authorPiece, type AuthorPiece } from './author-piece.js';
 import { CardChanges } from './card-changes.js';
@@ -19,21 +20,21 @@ export class CardStore {
   private readonly cards: FreshCache<{ card: VideoCard }>;
 
   constructor(
-    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
-    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
+    @InjectRpc(VideoServiceDefinition) private readonly videos: ApiClient<typeof VideoServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: ApiClient<typeof ProfileServiceDefinition>,
     changes: CardChanges,
   ) {
     const isWatched = (now: number): boolean => changes.isWatched(now);
     this.authors = new FreshCache<AuthorPiece>({
       name: 'authors',
-      load: (ids) => this.loadAuthors(ids),
+      load: (ids, context) => this.loadAuthors(ids, context),
       maxBytes: MAX_AUTHOR_BYTES,
       bytesOf: (author) => author.text.length + AUTHOR_OVERHEAD_BYTES,
       isWatched,
     });
     this.cards = new FreshCache<{ card: VideoCard }>({
       name: 'cards',
-      load: (ids) => this.loadCards(ids),
+      load: (ids, context) => this.loadCards(ids, context),
       maxBytes: MAX_CARD_BYTES,
       bytesOf: ({ card }) => cardBytes(card),
       isWatched,
@@ -103,8 +104,8 @@ export class CardStore {
     this.cards.forget([id]);
   }
 
-  private async loadCards(ids: readonly number[]): Promise<Map<number, { card: VideoCard }>> {
-    const { cards } = await this.videos.getCards({ ids: [...ids], viewerId: 0 });
+  private async loadCards(ids: readonly number[], context: RequestContext): Promise<Map<number, { card: VideoCard }>> {
+    const { cards } = await this.videos.getCards({ ids: [...ids], viewerId: 0 }, { context });
     return new Map((await this.withAuthors(cards)).map((card) => [card.id, { card }]));
   }
 
@@ -117,8 +118,8 @@ export class CardStore {
     });
   }
 
-  private async loadAuthors(ids: readonly number[]): Promise<Map<number, AuthorPiece>> {
-    const { profiles } = await this.profiles.getProfiles({ ids: [...ids], viewerId: 0 });
+  private async loadAuthors(ids: readonly number[], context: RequestContext): Promise<Map<number, AuthorPiece>> {
+    const { profiles } = await this.profiles.getProfiles({ ids: [...ids], viewerId: 0 }, { context });
     return new Map(profiles.map((profile) => [profile.id, authorPiece(profile)]));
   }
 }

@@ -1,5 +1,5 @@
 import { CARD_KEPT_MS } from '@doul/contracts';
-import { childLog, metrics, newContext, runInContext } from '@doul/runtime';
+import { childLog, metrics, newContext, type RequestContext } from '@doul/runtime';
 import { LRUCache } from 'lru-cache';
 import { nanoid } from 'nanoid';
 
@@ -9,8 +9,8 @@ const reads = metrics.counter('doul_card_loads_total', 'Cards loaded from the RP
 export interface FreshCacheOptions<V> {
   /** Its label in metrics. */
   name: string;
-  /** Reads many; an id that is not in the answer does not exist. */
-  load: (ids: readonly number[]) => Promise<ReadonlyMap<number, V>>;
+  /** Reads many, in a context of its own; an id that is not in the answer does not exist. */
+  load: (ids: readonly number[], context: RequestContext) => Promise<ReadonlyMap<number, V>>;
   maxBytes: number;
   bytesOf: (value: V) => number;
   /** Whether all changes up to a moment ago are known (`now` in Unix ms): then a value that did not change is fresh however old it is. */
@@ -170,7 +170,7 @@ export class FreshCache<V extends object> {
   private async run(ids: readonly number[]): Promise<ReadonlyMap<number, V>> {
     const number = (this.lastLoad += 1);
     // Requests share a load, so it runs on nobody's deadline.
-    const values = await runInContext(newContext(nanoid()), () => this.options.load(ids));
+    const values = await this.options.load(ids, newContext(nanoid()));
     if (number > this.barrier) for (const id of ids) this.keep(id, values.get(id) ?? null, number);
     return values;
   }

@@ -26,7 +26,7 @@ export class VideoPages {
     const tail = Buffer.from(`]${fields}}`);
     const render = (flags?: ViewerFlags): Buffer => renderPage(page, flags, heads[call.language], tail);
     if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(render(), { isReusable: true });
-    return this.flags.read(call.viewerId, page).then((flags) => {
+    return this.flags.read(call, page).then((flags) => {
       const { missing } = flags;
       return new RawAnswer(render(flags), { headers: degradedHeader(missing), isReusable: true });
     });

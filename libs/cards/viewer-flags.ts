@@ -1,5 +1,6 @@
 import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition } from '@doul/contracts';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import type { Call } from '@doul/http';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import type { CardPage, ViewerFlags } from './card-page.js';
@@ -23,32 +24,32 @@ export type ReadFollows = Pick<ReadFlags, 'followed' | 'missing'>;
 @Injectable()
 export class ViewerFlagReader {
   constructor(
-    @InjectRpc(FavoriteServiceDefinition) private readonly favorites: RpcClient<typeof FavoriteServiceDefinition>,
-    @InjectRpc(RelationServiceDefinition) private readonly relations: RpcClient<typeof RelationServiceDefinition>,
+    @InjectRpc(FavoriteServiceDefinition) private readonly favorites: ApiClient<typeof FavoriteServiceDefinition>,
+    @InjectRpc(RelationServiceDefinition) private readonly relations: ApiClient<typeof RelationServiceDefinition>,
   ) {}
 
   /** Never rejects for a service that is away: its flags are then false, and named. */
-  async read(viewerId: number, { videoIds, authorIds }: Pick<CardPage, 'videoIds' | 'authorIds'>): Promise<ReadFlags> {
+  async read(call: Call, { videoIds, authorIds }: Pick<CardPage, 'videoIds' | 'authorIds'>): Promise<ReadFlags> {
     const [liked, followed] = await Promise.all([
-      this.attempt('likes', this.liked(viewerId, videoIds)),
-      this.attempt('follows', this.followed(viewerId, authorIds)),
+      this.attempt('likes', this.liked(call, videoIds)),
+      this.attempt('follows', this.followed(call, authorIds)),
     ]);
     const missing = [...(liked ? [] : ['likes']), ...(followed ? [] : ['follows'])];
     return { liked: liked ?? NONE, followed: followed ?? NONE, missing };
   }
 
   /** The same where there are only users. @param authorIds packed */
-  async follows(viewerId: number, authorIds: Uint8Array): Promise<ReadFollows> {
-    const followed = await this.attempt('follows', this.followed(viewerId, authorIds));
+  async follows(call: Call, authorIds: Uint8Array): Promise<ReadFollows> {
+    const followed = await this.attempt('follows', this.followed(call, authorIds));
     return { followed: followed ?? NONE, missing: followed ? [] : ['follows'] };
   }
 
-  private async liked(viewerId: number, ids: Uint8Array): Promise<Uint8Array> {
-    return (await this.favorites.ask.getFlags({ viewerId, ids }, { deadlineMs: DEADLINE_MS })).bits;
+  private async liked(call: Call, ids: Uint8Array): Promise<Uint8Array> {
+    return (await this.favorites.ask.getFlags({ viewerId: call.viewerId, ids }, { context: call, deadlineMs: DEADLINE_MS })).bits;
   }
 
-  private async followed(viewerId: number, ids: Uint8Array): Promise<Uint8Array> {
-    return (await this.relations.ask.getFollowFlags({ viewerId, ids }, { deadlineMs: DEADLINE_MS })).bits;
+  private async followed(call: Call, ids: Uint8Array): Promise<Uint8Array> {
+    return (await this.relations.ask.getFollowFlags({ viewerId: call.viewerId, ids }, { context: call, deadlineMs: DEADLINE_MS })).bits;
   }
 
   private attempt<T>(part: string, answer: Promise<T>): Promise<T | undefined> {

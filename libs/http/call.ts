@@ -1,12 +1,13 @@
+import type { RequestContext } from '@doul/runtime';
+
 export type Language = 'en' | 'zh';
 
-/** Who asks, and how: what a handler may know besides its parameters. */
-export interface Call {
+/** Who asks, and how: what a handler may know besides its parameters, and the context of the RPCs it makes, `{ context: call }`. */
+export interface Call extends RequestContext {
   /** The verified caller; 0 = anonymous. */
   readonly viewerId: number;
   /** The token's session; 0 = anonymous. */
   readonly sessionId: number;
-  readonly requestId: string;
   /** The client's `Idempotency-Key`, or a new one: a creating RPC with a key that was used before answers the first result. */
   readonly requestKey: string;
   /** The client's IP address as the trusted proxies saw it. */

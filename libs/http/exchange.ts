@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { newTraceparent, type CallCounts, type RequestContext } from '@doul/runtime';
+import { newTraceparent, type CallCounts } from '@doul/runtime';
 import { nanoid } from 'nanoid';
 import { giveBack } from './answer-buffers.js';
 import type { Call, Language } from './call.js';
@@ -33,7 +33,7 @@ export function requestIdOf(raw: IncomingMessage, hops: number): string {
 }
 
 /** One request and all that is found out about it on its way; it travels with the calls it causes. What is rarely asked for is computed when it is. */
-export class Exchange implements Call, RequestContext {
+export class Exchange implements Call {
   readonly startedAt = performance.now();
   readonly calls: CallCounts = { rpc: 0, sql: 0, redis: 0 };
   viewerId = 0;

@@ -1,5 +1,5 @@
 import { CommonErrors, DoulError, type ErrorFactory } from '@doul/contracts';
-import { childLog } from '@doul/runtime';
+import { childLog, contextFields, type RequestContext } from '@doul/runtime';
 import { HttpException } from '@nestjs/common';
 import type { Exchange } from './exchange.js';
 
@@ -33,11 +33,11 @@ function statusOf(error: unknown): number | undefined {
 }
 
 /** The error of ours that stands for whatever was thrown; what nobody expected is logged here, once. */
-export function toDoulError(error: unknown): DoulError {
+export function toDoulError(error: unknown, context: RequestContext): DoulError {
   if (error instanceof DoulError) return error;
   const known = byStatus[statusOf(error) ?? 0];
   if (known) return known();
-  log.error({ err: error }, 'unexpected error in a request');
+  log.error({ ...contextFields(context), err: error }, 'unexpected error in a request');
   return CommonErrors.INTERNAL({}, error);
 }
 

@@ -1,5 +1,5 @@
 import { CommonErrors } from '@doul/contracts';
-import { childLog } from '@doul/runtime';
+import { childLog, contextFields, type RequestContext } from '@doul/runtime';
 import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
 import { newFormParser, type FormFields } from './form-fields.js';
@@ -46,10 +46,12 @@ export class FormReading<Stored> {
   }
 
   /** Undoes what was stored; what cannot be undone is logged. */
-  async discard(undo: (stored: Stored) => Promise<void>): Promise<void> {
+  async discard(undo: (stored: Stored) => Promise<void>, context: RequestContext): Promise<void> {
     for (const stored of await Promise.allSettled(this.storing.values())) {
       if (stored.status === 'rejected') continue;
-      await undo(stored.value).catch((error: unknown) => log.error({ err: error }, 'could not discard an uploaded file'));
+      await undo(stored.value).catch((error: unknown) =>
+        log.error({ ...contextFields(context), err: error }, 'could not discard an uploaded file'),
+      );
     }
   }
 

@@ -1,4 +1,3 @@
-import { runInContext } from '@doul/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RawAnswer, serializerOf } from './answer.js';
 import { authenticate } from './authenticate.js';
@@ -21,10 +20,7 @@ export type Handler = (this: object, input: unknown, call: Call) => Promise<obje
 
 /** Writes a failed answer. @param more further headers: names and values in turn */
 export function sendFailure(error: unknown, exchange: Exchange, reply: FastifyReply, more: readonly string[] = []): void {
-  const failure = failureOf(
-    runInContext(exchange, () => toDoulError(error)),
-    exchange,
-  );
+  const failure = failureOf(toDoulError(error, exchange), exchange);
   exchange.statusCode = failure.code;
   const headers = failure.retryAfter === undefined ? more : [...more, 'retry-after', String(failure.retryAfter)];
   writeAnswer(exchange, reply, { http: failure.http, body: failure.body, headers });
@@ -64,7 +60,7 @@ export function answering(
 
   const start = (controller: object, request: FastifyRequest): Promise<object> | object => {
     const { exchange } = request;
-    const run = (input: unknown): Promise<object> | object => runInContext(exchange, () => handler.call(controller, input, exchange));
+    const run = (input: unknown): Promise<object> | object => handler.call(controller, input, exchange);
     if (endpoint.upload) return run(receiveForm(endpoint, endpoint.upload, request));
     const sources = sourcesOf(request);
     authenticate(endpoint.auth, request.headers.authorization, sources, exchange);

@@ -41,7 +41,8 @@ const limiter = (): Promise<RateLimiter> =>
     () => undefined,
   );
 
-async function take(bucket: string, { limit, windowMs }: Rate): Promise<void> {
+async function take(exchange: Exchange, bucket: string, { limit, windowMs }: Rate): Promise<void> {
+  exchange.calls.redis += 1;
   const { ok, retryAfterSeconds } = await (await limiter()).take(bucket, limit, windowMs / 1000);
   if (!ok) throw CommonErrors.RATE_LIMITED({ retry_after: retryAfterSeconds });
 }
@@ -49,13 +50,13 @@ async function take(bucket: string, { limit, windowMs }: Rate): Promise<void> {
 /** Counts a call of an address towards a policy. @throws DoulError RATE_LIMITED */
 export async function limitAddress(policy: LimitPolicy, exchange: Exchange): Promise<void> {
   const { address } = exchange;
-  if (isLimited(address)) await take(`${policy}:address:${address}`, ratesOf(policy).address);
+  if (isLimited(address)) await take(exchange, `${policy}:address:${address}`, ratesOf(policy).address);
 }
 
 /** Counts a call of an account towards a policy. @throws DoulError RATE_LIMITED */
 export async function limitAccount(policy: LimitPolicy, exchange: Exchange, account: Account): Promise<void> {
   if (account === undefined || !isLimited(exchange.address)) return;
-  await take(`${policy}:account:${String(account).normalize('NFKC').toLowerCase()}`, ratesOf(policy).account);
+  await take(exchange, `${policy}:account:${String(account).normalize('NFKC').toLowerCase()}`, ratesOf(policy).account);
 }
 
 /** Counts a call towards both limits of a policy. @throws DoulError RATE_LIMITED */

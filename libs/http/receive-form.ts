@@ -45,7 +45,7 @@ export function receiveForm(endpoint: AnyEndpoint, upload: UploadOptions, reques
       const files = await reading.files();
       return { input: await finish(all), files };
     } catch (error) {
-      await reading.discard(discard);
+      await reading.discard(discard, exchange);
       throw error;
     }
   };

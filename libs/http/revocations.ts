@@ -1,6 +1,6 @@
 import { SessionServiceDefinition } from '@doul/contracts';
-import { rpcClient } from '@doul/rpc';
-import { addReadyCheck, childLog } from '@doul/runtime';
+import { apiClient } from '@doul/rpc';
+import { addReadyCheck, childLog, newContext } from '@doul/runtime';
 
 const log = childLog('http');
 
@@ -29,9 +29,10 @@ interface Position {
 }
 
 async function addSince(start: Position, into: Set<number>): Promise<void> {
-  const sessions = rpcClient(SessionServiceDefinition);
+  const sessions = apiClient(SessionServiceDefinition);
+  const context = newContext('revocations');
   for (let at = start; ;) {
-    const page = await sessions.listRevoked({ ...at, limit: PAGE });
+    const page = await sessions.listRevoked({ ...at, limit: PAGE }, { context });
     for (const id of page.sessionIds) into.add(id);
     newestMs = Math.max(newestMs, page.lastRevokedAtMs);
     if (!page.hasMore) return;

@@ -1,5 +1,6 @@
 import { SessionServiceDefinition } from '@doul/contracts';
-import { rpcClient } from '@doul/rpc';
+import { apiClient } from '@doul/rpc';
+import { newContext } from '@doul/runtime';
 import { LRUCache } from 'lru-cache';
 import type { Exchange } from './exchange.js';
 
@@ -27,7 +28,7 @@ async function flush(): Promise<void> {
   const uses = [...waiting.values()].slice(0, BATCH);
   if (uses.length === 0) return;
   for (const use of uses) waiting.delete(use.sessionId);
-  await rpcClient(SessionServiceDefinition).touchSessions({ uses });
+  await apiClient(SessionServiceDefinition).touchSessions({ uses }, { context: newContext('session-uses') });
 }
 
 /** Sends reports of use until stopped. A lost report costs a minute of "last seen", so failures are ignored. */

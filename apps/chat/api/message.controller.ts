@@ -14,6 +14,6 @@ export class MessageController {
 
   @Endpoint(messageChat)
   chat(input: InputOf<typeof messageChat>, call: Call): Promise<AnswerOf<typeof messageChat>> {
-    return this.messages.read(input, call.viewerId);
+    return this.messages.read(input, call);
   }
 }

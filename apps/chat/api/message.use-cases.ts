@@ -1,6 +1,6 @@
 import { CommonErrors, ConversationServiceDefinition, type Message as StoredMessage } from '@doul/contracts';
 import { problems, type AnswerOf, type Call, type InputOf, type Message } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { MAX_LIST, type messageAction, type messageChat } from './message.schema.js';
 import { readingOf } from './reading.js';
@@ -23,19 +23,20 @@ function timeOf(cursor: string | undefined): number {
 
 @Injectable()
 export class MessageUseCases {
-  constructor(@InjectRpc(ConversationServiceDefinition) private readonly conversations: RpcClient<typeof ConversationServiceDefinition>) {}
+  constructor(@InjectRpc(ConversationServiceDefinition) private readonly conversations: ApiClient<typeof ConversationServiceDefinition>) {}
 
   async send(input: InputOf<typeof messageAction>, call: Call): Promise<AnswerOf<typeof messageAction>> {
     const { to_user_id: toUserId, content } = input;
-    await this.conversations.sendMessage({ fromUserId: call.viewerId, toUserId, content, requestKey: call.requestKey });
+    await this.conversations.sendMessage({ fromUserId: call.viewerId, toUserId, content, requestKey: call.requestKey }, { context: call });
     return {};
   }
 
-  async read(input: InputOf<typeof messageChat>, viewerId: number): Promise<AnswerOf<typeof messageChat>> {
+  async read(input: InputOf<typeof messageChat>, call: Call): Promise<AnswerOf<typeof messageChat>> {
     const { to_user_id: peerId, pre_msg_time: preMsgTime, cursor, count } = input;
     const paged = cursor !== undefined || count !== undefined;
     const reading = readingOf(preMsgTime, timeOf(cursor), paged);
-    const { messages, hasMore } = await this.conversations.listMessages({ viewerId, peerId, limit: count ?? MAX_LIST, ...reading });
+    const request = { viewerId: call.viewerId, peerId, limit: count ?? MAX_LIST, ...reading };
+    const { messages, hasMore } = await this.conversations.listMessages(request, { context: call });
     const list = messages.map(messageView);
     if (!paged) return { message_list: list };
     return { message_list: list, next_cursor: hasMore ? String(list.at(-1)?.create_time ?? '') : '', has_more: hasMore };

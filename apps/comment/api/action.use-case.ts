@@ -1,7 +1,7 @@
 import { CardStore } from '@doul/cards';
 import { CommentServiceDefinition, CommonErrors } from '@doul/contracts';
 import { RawAnswer, answerHead, problems, type AnswerOf, type Call, type InputOf } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { commentConfig } from '../comment.config.js';
 import { commentPiece } from './comment-piece.js';
@@ -13,7 +13,7 @@ const missing = (parameter: string) =>
 @Injectable()
 export class ActionUseCase {
   constructor(
-    @InjectRpc(CommentServiceDefinition) private readonly comments: RpcClient<typeof CommentServiceDefinition>,
+    @InjectRpc(CommentServiceDefinition) private readonly comments: ApiClient<typeof CommentServiceDefinition>,
     private readonly cards: CardStore,
   ) {}
 
@@ -26,7 +26,7 @@ export class ActionUseCase {
     if (input.comment_text === undefined) throw missing('comment_text');
     const { viewerId: userId, requestKey } = call;
     const [comment, authors] = await Promise.all([
-      this.comments.ask.postComments({ userId, videoId: input.video_id, content: input.comment_text, requestKey }),
+      this.comments.ask.postComments({ userId, videoId: input.video_id, content: input.comment_text, requestKey }, { context: call }),
       this.cards.authorsOf([userId]),
     ]);
     const author = authors.get(userId);
@@ -38,7 +38,8 @@ export class ActionUseCase {
 
   private async remove(input: InputOf<typeof commentAction>, call: Call): Promise<AnswerOf<typeof commentAction>> {
     if (input.comment_id === undefined) throw missing('comment_id');
-    await this.comments.deleteComment({ userId: call.viewerId, videoId: input.video_id, commentId: input.comment_id });
+    const request = { userId: call.viewerId, videoId: input.video_id, commentId: input.comment_id };
+    await this.comments.deleteComment(request, { context: call });
     return {};
   }
 }

@@ -9,7 +9,7 @@ import {
   type Profile,
 } from '@doul/contracts';
 import type { Call, RawAnswer } from '@doul/http';
-import type { RpcClient } from '@doul/rpc';
+import type { ApiClient } from '@doul/rpc';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ListUseCase } from './list.use-case.js';
@@ -61,7 +61,7 @@ function world() {
     authorsOf: (ids: readonly number[]) => sleep(Math.random() * 3).then(() => new Map(ids.map((id) => [id, pieces.get(id)]))),
   } as unknown as CardStore;
   const flags = {
-    follows: async (viewerId: number, packed: Uint8Array) => {
+    follows: async ({ viewerId }: Call, packed: Uint8Array) => {
       const ids = unpackIds(packed);
       await sleep(Math.random() * 4);
       if (isFriendAway) return { followed: new Uint8Array(0), missing: ['follows'] };
@@ -70,7 +70,7 @@ function world() {
       return { followed: bits, missing: [] };
     },
   } as unknown as ViewerFlagReader;
-  const client = { ask: { listComments } } as unknown as RpcClient<typeof CommentServiceDefinition>;
+  const client = { ask: { listComments } } as unknown as ApiClient<typeof CommentServiceDefinition>;
   const loseFriend = (): void => void (isFriendAway = true);
   return { useCase: new ListUseCase(client, new PageStore(cards), flags), post, listOf, asked, loseFriend };
 }
@@ -126,7 +126,7 @@ describe('lists of comments', () => {
   it('fail with the error of their question', async () => {
     const client = { ask: { listComments: () => Promise.reject(CommonErrors.UNAVAILABLE()) } };
     const useCase = new ListUseCase(
-      client as unknown as RpcClient<typeof CommentServiceDefinition>,
+      client as unknown as ApiClient<typeof CommentServiceDefinition>,
       new PageStore({} as CardStore),
       {} as ViewerFlagReader,
     );

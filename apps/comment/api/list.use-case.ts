@@ -1,7 +1,7 @@
 import { degradedHeader, ViewerFlagReader, type ReadFollows } from '@doul/cards';
 import { CommentServiceDefinition, type CommentPage as StoredPage } from '@doul/contracts';
 import { RawAnswer, answerHead, type Call, type InputOf, type Language } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { commentConfig } from '../comment.config.js';
 import { commentPage, renderPage, type CommentPage } from './comment-page.js';
@@ -21,7 +21,7 @@ const NOBODY: ReadFollows = { followed: new Uint8Array(0), missing: [] };
 @Injectable()
 export class ListUseCase {
   constructor(
-    @InjectRpc(CommentServiceDefinition) private readonly comments: RpcClient<typeof CommentServiceDefinition>,
+    @InjectRpc(CommentServiceDefinition) private readonly comments: ApiClient<typeof CommentServiceDefinition>,
     private readonly store: PageStore,
     private readonly flags: ViewerFlagReader,
   ) {}
@@ -30,23 +30,23 @@ export class ListUseCase {
    * Asks whether the page that is here is still right and whom of it the viewer follows, both at once and both together with
    * concurrent requests: everything up to the questions is synchronous.
    */
-  async list(input: InputOf<typeof commentList>, { viewerId, language }: Call): Promise<RawAnswer> {
+  async list(input: InputOf<typeof commentList>, call: Call): Promise<RawAnswer> {
     const { video_id: videoId, cursor = '', count: limit = MAX_LIST } = input;
     const key = `${videoId}:${cursor}:${limit}`;
     const known = this.store.peek(key);
     const [answer, early] = await Promise.all([
       this.comments.ask.listComments(
-        { videoId, viewerId, cursor, limit, etag: known?.etag ?? '' },
-        { alone: Math.min(limit, known?.pieces.length ?? limit) > MAX_TOGETHER },
+        { videoId, viewerId: call.viewerId, cursor, limit, etag: known?.etag ?? '' },
+        { context: call, alone: Math.min(limit, known?.pieces.length ?? limit) > MAX_TOGETHER },
       ),
-      known && this.followed(viewerId, known),
+      known && this.followed(call, known),
     ]);
     const page = answer.same && known ? known : this.pageOf(key, answer);
     const joining = this.store.joined(key, page);
-    const { followed, missing } = page === known && early ? early : await this.followed(viewerId, page);
+    const { followed, missing } = page === known && early ? early : await this.followed(call, page);
     const joined = joining instanceof Promise ? await joining : joining;
     const isPaged = input.cursor !== undefined || input.count !== undefined;
-    const body = renderPage(joined, followed, heads[language], isPaged ? pagedTail(page) : PLAIN_TAIL);
+    const body = renderPage(joined, followed, heads[call.language], isPaged ? pagedTail(page) : PLAIN_TAIL);
     return new RawAnswer(body, { headers: degradedHeader(missing), isReusable: true });
   }
 
@@ -56,8 +56,8 @@ export class ListUseCase {
     return made && made.etag === answer.etag ? made : commentPage(answer, commentConfig().TZ_NAME);
   }
 
-  private followed(viewerId: number, { packedAuthorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {
-    return viewerId === 0 || packedAuthorIds.length === 0 ? NOBODY : this.flags.follows(viewerId, packedAuthorIds);
+  private followed(call: Call, { packedAuthorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {
+    return call.viewerId === 0 || packedAuthorIds.length === 0 ? NOBODY : this.flags.follows(call, packedAuthorIds);
   }
 }
 

@@ -1,8 +1,10 @@
 import { RelationKind, type Profile } from '@doul/contracts';
+import type { Call } from '@doul/http';
 import { describe, expect, it } from 'vitest';
 import { RelationLists } from './relation.lists.js';
 
 const VIEWER = 1;
+const call = { viewerId: VIEWER } as unknown as Call;
 
 const profile = (id: number): Profile => ({
   id,
@@ -55,18 +57,18 @@ function newLists(userIds: number[], nextCursor = '') {
 describe('lists of users', () => {
   it('keep the order of the follows, and cost one call for the ids and one for all profiles', async () => {
     const { lists, calls } = newLists([3, 13, 2]);
-    const answer = await lists.users(RelationKind.FOLLOWING, { user_id: 7 }, VIEWER);
+    const answer = await lists.users(RelationKind.FOLLOWING, { user_id: 7 }, call);
     expect(answer.user_list.map((user) => user.id)).toEqual([3, 2]);
     expect(answer).not.toHaveProperty('next_cursor');
     expect(calls).toEqual(['listRelations', 'getProfiles']);
   });
 
   it('say where the next page starts when paging was asked for', async () => {
-    expect(await newLists([3], 'x.y').lists.users(RelationKind.FOLLOWER, { user_id: 7, count: 1 }, VIEWER)).toMatchObject({
+    expect(await newLists([3], 'x.y').lists.users(RelationKind.FOLLOWER, { user_id: 7, count: 1 }, call)).toMatchObject({
       next_cursor: 'x.y',
       has_more: true,
     });
-    expect(await newLists([]).lists.users(RelationKind.FOLLOWER, { user_id: 7, cursor: 'x.y' }, VIEWER)).toEqual({
+    expect(await newLists([]).lists.users(RelationKind.FOLLOWER, { user_id: 7, cursor: 'x.y' }, call)).toEqual({
       user_list: [],
       next_cursor: '',
       has_more: false,
@@ -75,7 +77,7 @@ describe('lists of users', () => {
 
   it('show who said the latest line, only to its owner', async () => {
     const own = newLists([2, 3, 4]);
-    const friends = (await own.lists.friends({ user_id: VIEWER }, VIEWER)).user_list;
+    const friends = (await own.lists.friends({ user_id: VIEWER }, call)).user_list;
     expect(friends.map(({ message, msgType }) => [message, msgType])).toEqual([
       ['你好', 0],
       ['你好', 1],
@@ -83,7 +85,7 @@ describe('lists of users', () => {
     ]);
     expect(own.calls.sort()).toEqual(['getLatest', 'getProfiles', 'listRelations']);
     const other = newLists([2, 3]);
-    expect((await other.lists.friends({ user_id: 7 }, VIEWER)).user_list.map(({ message, msgType }) => [message, msgType])).toEqual([
+    expect((await other.lists.friends({ user_id: 7 }, call)).user_list.map(({ message, msgType }) => [message, msgType])).toEqual([
       ['', 0],
       ['', 0],
     ]);

@@ -6,8 +6,8 @@ import {
   type Message,
   type Profile,
 } from '@doul/contracts';
-import { userOf, type FriendUser, type User } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { userOf, type Call, type FriendUser, type User } from '@doul/http';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { friendView } from './friend.view.js';
 
@@ -27,41 +27,41 @@ export interface ListAnswer<T> {
 @Injectable()
 export class RelationLists {
   constructor(
-    @InjectRpc(RelationServiceDefinition) private readonly relations: RpcClient<typeof RelationServiceDefinition>,
-    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
-    @InjectRpc(ConversationServiceDefinition) private readonly conversations: RpcClient<typeof ConversationServiceDefinition>,
+    @InjectRpc(RelationServiceDefinition) private readonly relations: ApiClient<typeof RelationServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: ApiClient<typeof ProfileServiceDefinition>,
+    @InjectRpc(ConversationServiceDefinition) private readonly conversations: ApiClient<typeof ConversationServiceDefinition>,
   ) {}
 
-  async users(kind: RelationKind, input: ListInput, viewerId: number): Promise<ListAnswer<User>> {
-    const { userIds, paging } = await this.page(kind, input);
-    return { user_list: (await this.profilesOf(userIds, viewerId)).map(userOf), ...paging };
+  async users(kind: RelationKind, input: ListInput, call: Call): Promise<ListAnswer<User>> {
+    const { userIds, paging } = await this.page(kind, input, call);
+    return { user_list: (await this.profilesOf(userIds, call)).map(userOf), ...paging };
   }
 
-  async friends(input: ListInput, viewerId: number): Promise<ListAnswer<FriendUser>> {
-    const { userIds, paging } = await this.page(RelationKind.FRIEND, input);
-    const own = input.user_id === viewerId;
-    const [profiles, latest] = await Promise.all([this.profilesOf(userIds, viewerId), this.latestWith(own ? userIds : [], viewerId)]);
-    return { user_list: profiles.map((profile) => friendView(profile, viewerId, latest.get(profile.id))), ...paging };
+  async friends(input: ListInput, call: Call): Promise<ListAnswer<FriendUser>> {
+    const { userIds, paging } = await this.page(RelationKind.FRIEND, input, call);
+    const own = input.user_id === call.viewerId;
+    const [profiles, latest] = await Promise.all([this.profilesOf(userIds, call), this.latestWith(own ? userIds : [], call)]);
+    return { user_list: profiles.map((profile) => friendView(profile, call.viewerId, latest.get(profile.id))), ...paging };
   }
 
-  private async page(kind: RelationKind, { user_id, cursor, count }: ListInput) {
+  private async page(kind: RelationKind, { user_id, cursor, count }: ListInput, context: Call) {
     const request = { kind, userId: user_id, cursor: cursor ?? '', limit: count ?? 0 };
-    const { userIds, nextCursor } = await this.relations.listRelations(request);
+    const { userIds, nextCursor } = await this.relations.listRelations(request, { context });
     const asked = cursor !== undefined || count !== undefined;
     return { userIds, paging: asked ? { next_cursor: nextCursor, has_more: nextCursor !== '' } : {} };
   }
 
   /** Profiles in the order of the ids. */
-  private async profilesOf(ids: number[], viewerId: number): Promise<Profile[]> {
+  private async profilesOf(ids: number[], call: Call): Promise<Profile[]> {
     if (ids.length === 0) return [];
-    const { profiles } = await this.profiles.getProfiles({ ids, viewerId });
+    const { profiles } = await this.profiles.getProfiles({ ids, viewerId: call.viewerId }, { context: call });
     const byId = new Map(profiles.map((profile) => [profile.id, profile]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  private async latestWith(peerIds: number[], viewerId: number): Promise<Map<number, Message>> {
+  private async latestWith(peerIds: number[], call: Call): Promise<Map<number, Message>> {
     if (peerIds.length === 0) return new Map();
-    const { latest } = await this.conversations.getLatest({ viewerId, peerIds });
+    const { latest } = await this.conversations.getLatest({ viewerId: call.viewerId, peerIds }, { context: call });
     return new Map(latest.flatMap(({ peerId, message }) => (message ? [[peerId, message] as const] : [])));
   }
 }

@@ -20,7 +20,7 @@ export class SearchController {
 
   @Endpoint(searchUsers)
   async users(input: InputOf<typeof searchUsers>, call: Call): Promise<AnswerOf<typeof searchUsers>> {
-    const load = (ids: number[]) => this.hydrate.users(ids, call.viewerId);
+    const load = (ids: number[]) => this.hydrate.users(ids, call);
     const { items, nextCursor } = await findUsers(this.searches, input, load);
     return { user_list: items, next_cursor: nextCursor, has_more: nextCursor !== '' };
   }

@@ -1,7 +1,7 @@
 import { CardStore, VideoPages, titleOf, withFields, type VideoCard } from '@doul/cards';
 import { ProfileServiceDefinition } from '@doul/contracts';
 import { userOf, type Call, type RawAnswer, type User } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { highlighter } from './highlights.js';
 import type { Found } from './search.service.js';
@@ -10,13 +10,13 @@ import type { Found } from './search.service.js';
 @Injectable()
 export class SearchHydrate {
   constructor(
-    @InjectRpc(ProfileServiceDefinition) private readonly profiles: RpcClient<typeof ProfileServiceDefinition>,
+    @InjectRpc(ProfileServiceDefinition) private readonly profiles: ApiClient<typeof ProfileServiceDefinition>,
     private readonly cards: CardStore,
     private readonly pages: VideoPages,
   ) {}
 
-  async users(ids: number[], viewerId: number): Promise<Map<number, User>> {
-    const { profiles } = await this.profiles.getProfiles({ ids, viewerId });
+  async users(ids: number[], call: Call): Promise<Map<number, User>> {
+    const { profiles } = await this.profiles.getProfiles({ ids, viewerId: call.viewerId }, { context: call });
     return new Map(profiles.map((profile) => [profile.id, userOf(profile)]));
   }
 

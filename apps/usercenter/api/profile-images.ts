@@ -1,5 +1,5 @@
-import type { UploadStream } from '@doul/http';
-import { childLog } from '@doul/runtime';
+import type { Call, UploadStream } from '@doul/http';
+import { childLog, contextFields } from '@doul/runtime';
 import { newObjectKey, objectStore, type ObjectKind } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { buffer } from 'node:stream/consumers';
@@ -24,10 +24,10 @@ export class ProfileImages {
   }
 
   /** Deletes pictures that nothing names any more. A failure is logged: the profile does not depend on it. */
-  async remove(keys: readonly string[]): Promise<void> {
+  async remove(keys: readonly string[], call: Call): Promise<void> {
     if (keys.length === 0) return;
     await objectStore()
       .delete([...keys])
-      .catch((error: unknown) => log.warn({ err: error, keys }, 'could not delete pictures'));
+      .catch((error: unknown) => log.warn({ ...contextFields(call), err: error, keys }, 'could not delete pictures'));
   }
 }

@@ -1,7 +1,7 @@
 import { CardStore, cardPage, joinedPage, type CardPage, type VideoCard } from '@doul/cards';
 import { FeedServiceDefinition } from '@doul/contracts';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
-import { childLog, newContext, runInContext } from '@doul/runtime';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
+import { childLog, newContext, type RequestContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { nanoid } from 'nanoid';
@@ -57,7 +57,7 @@ export class FeedWindows {
   private newest = 0;
 
   constructor(
-    @InjectRpc(FeedServiceDefinition) private readonly feed: RpcClient<typeof FeedServiceDefinition>,
+    @InjectRpc(FeedServiceDefinition) private readonly feed: ApiClient<typeof FeedServiceDefinition>,
     private readonly cards: CardStore,
   ) {}
 
@@ -109,19 +109,19 @@ export class FeedWindows {
     const running = this.reading.get(before);
     if (running) return running;
     // Several requests share it, so it runs on nobody's deadline.
-    const work = runInContext(newContext(nanoid()), () => this.readNow(before)).finally(() => this.reading.delete(before));
+    const work = this.readNow(before, newContext(nanoid())).finally(() => this.reading.delete(before));
     this.reading.set(before, work);
     return work;
   }
 
   /** Ids first, then a refill for what has just been removed. */
-  private async readNow(before: number): Promise<Window> {
+  private async readNow(before: number, context: RequestContext): Promise<Window> {
     const readAt = Date.now();
     const ids: number[] = [];
     let last: number | undefined;
     for (let refills = 0; refills <= MAX_REFILLS; refills += 1) {
       const wanted = FEED_PAGE - ids.length;
-      const { entries } = await this.feed.listFeed({ beforeMs: last ?? before, limit: wanted });
+      const { entries } = await this.feed.listFeed({ beforeMs: last ?? before, limit: wanted }, { context });
       this.newest = Math.max(this.newest, entries[0]?.feedTimeMs ?? 0);
       const shown = await this.cards.published(entries.map((entry) => entry.videoId));
       ids.push(...shown.map((card) => card.id));

@@ -1,6 +1,6 @@
 import { MediaOperationsServiceDefinition, type MediaJob } from '@doul/contracts';
 import { Endpoint, type AnswerOf, type Call, type InputOf } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
 import { videoConfig } from '../video.config.js';
 import { VideoErrors } from '../video.errors.js';
@@ -13,20 +13,20 @@ const DEFAULT_COUNT = 50;
 export class JobsController {
   private readonly operators = new Set(videoConfig().OPERATOR_USER_IDS.split(',').map(Number));
 
-  constructor(@InjectRpc(MediaOperationsServiceDefinition) private readonly media: RpcClient<typeof MediaOperationsServiceDefinition>) {}
+  constructor(@InjectRpc(MediaOperationsServiceDefinition) private readonly media: ApiClient<typeof MediaOperationsServiceDefinition>) {}
 
   @Endpoint(listJobs)
   async list({ state, cursor, count }: InputOf<typeof listJobs>, call: Call): Promise<AnswerOf<typeof listJobs>> {
     this.requireOperator(call);
     const request = { state: state ?? '', cursor: cursor ?? '', limit: count ?? DEFAULT_COUNT };
-    const { jobs, nextCursor } = await this.media.listJobs(request);
+    const { jobs, nextCursor } = await this.media.listJobs(request, { context: call });
     return { job_list: jobs.map(jobOf), next_cursor: nextCursor, has_more: nextCursor !== '' };
   }
 
   @Endpoint(retryJob)
   async retry({ job_id }: InputOf<typeof retryJob>, call: Call): Promise<AnswerOf<typeof retryJob>> {
     this.requireOperator(call);
-    await this.media.retryJob({ jobId: job_id });
+    await this.media.retryJob({ jobId: job_id }, { context: call });
     return {};
   }
 

@@ -1,7 +1,7 @@
 import { CommonErrors, DoulError, VideoServiceDefinition } from '@doul/contracts';
 import type { Call, UploadForm, UploadStream } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
-import { childLog } from '@doul/runtime';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
+import { childLog, contextFields } from '@doul/runtime';
 import { isStorageProblem, newObjectKey, objectStore, type ObjectStore } from '@doul/storage';
 import { Injectable } from '@nestjs/common';
 import { videoConfig } from '../video.config.js';
@@ -25,24 +25,24 @@ export class OneRequestUpload {
   private readonly objects: ObjectStore = objectStore();
 
   constructor(
-    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
+    @InjectRpc(VideoServiceDefinition) private readonly videos: ApiClient<typeof VideoServiceDefinition>,
     private readonly titles: TitleCheck,
   ) {}
 
   /** @throws DoulError NOT_A_VIDEO, TEXT_REFUSED, INVALID_PARAMETER, BODY_TOO_LARGE, UNAUTHENTICATED */
   async receive(form: UploadForm<{ title?: string | undefined }>, call: Call): Promise<void> {
-    const discard = (file: StoredFile): Promise<void> => this.discard(file);
+    const discard = (file: StoredFile): Promise<void> => this.discard(file, call);
     const { input, files } = await form.receive((file) => this.store(file), discard);
     const file = files.get('data');
     if (!file) throw CommonErrors.INVALID_PARAMETER({ parameter: 'data', problem: 'is missing' });
     try {
       const title = this.titles.checked(input.title ?? '');
       const request = { authorId: call.viewerId, title, objectKey: file.key, sizeBytes: file.sizeBytes, requestKey: call.requestKey };
-      const { created } = await this.videos.createVideo(request);
-      if (!created) await this.discard(file);
+      const { created } = await this.videos.createVideo(request, { context: call });
+      if (!created) await discard(file);
     } catch (error) {
-      if (error instanceof DoulError && !UNCERTAIN.has(error.code)) await this.discard(file);
-      else log.warn({ err: error, key: file.key }, 'an upload may have left a file without a video');
+      if (error instanceof DoulError && !UNCERTAIN.has(error.code)) await discard(file);
+      else log.warn({ ...contextFields(call), err: error, key: file.key }, 'an upload may have left a file without a video');
       throw error;
     }
   }
@@ -67,7 +67,9 @@ export class OneRequestUpload {
     }
   }
 
-  private async discard(file: StoredFile): Promise<void> {
-    await this.objects.delete([file.key]).catch((error: unknown) => log.warn({ err: error, key: file.key }, 'a file was left behind'));
+  private async discard({ key }: StoredFile, call: Call): Promise<void> {
+    await this.objects
+      .delete([key])
+      .catch((error: unknown) => log.warn({ ...contextFields(call), err: error, key }, 'a file was left behind'));
   }
 }

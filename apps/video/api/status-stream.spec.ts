@@ -1,5 +1,6 @@
 import { VideoState, type StatusEntry } from '@doul/contracts';
 import { EventStream } from '@doul/http';
+import { newContext } from '@doul/runtime';
 import { describe, expect, it } from 'vitest';
 import { statusStream, type History } from './status-stream.js';
 
@@ -21,7 +22,7 @@ function watching(entries: StatusEntry[], written: Record<number, StatusEntry> =
     after: (from) => ask(() => entries.filter(({ id }) => id > from)),
     latest: async () => (await ask(() => entries)).at(-1),
   };
-  return (from = 0) => statusStream(history, from, ({ renditions }) => ({ renditions }), 'a-request');
+  return (from = 0) => statusStream(history, from, ({ renditions }) => ({ renditions }), newContext('a-request'));
 }
 
 async function idsOf(stream: EventStream): Promise<number[]> {

@@ -1,13 +1,13 @@
 import type { StatusEntry } from '@doul/contracts';
 import { EventStream } from '@doul/http';
-import { newContext, runInContext } from '@doul/runtime';
+import { newContext, type RequestContext } from '@doul/runtime';
 
 /** The history of a video, as its author may read it. */
 export interface History {
   /** Entries after one of them, the oldest first. */
-  after(id: number): Promise<readonly StatusEntry[]>;
+  after(id: number, context: RequestContext): Promise<readonly StatusEntry[]>;
   /** What happened last; of a history that is trimmed, an entry with the id 0. */
-  latest(): Promise<StatusEntry | undefined>;
+  latest(context: RequestContext): Promise<StatusEntry | undefined>;
 }
 
 /**
@@ -18,15 +18,15 @@ export async function statusStream(
   history: History,
   from: number,
   show: (entry: StatusEntry) => object,
-  requestId: string,
+  context: RequestContext,
 ): Promise<EventStream> {
-  let first: readonly StatusEntry[] | undefined = await history.after(from);
-  if (first.length === 0 && (await endsWith(history, from))) return EventStream.OVER;
+  let first: readonly StatusEntry[] | undefined = await history.after(from, context);
+  if (first.length === 0 && (await endsWith(history, from, context))) return EventStream.OVER;
   let after = from;
   return new EventStream({
     poll: async () => {
       // Not on the deadline of the request, which is long over.
-      const entries = first ?? (await runInContext(newContext(requestId), () => history.after(after)));
+      const entries = first ?? (await history.after(after, newContext(context.requestId)));
       first = undefined;
       after = entries.at(-1)?.id ?? after;
       const events = entries.map((entry) => ({ id: String(entry.id), event: 'status', data: show(entry) }));
@@ -36,7 +36,7 @@ export async function statusStream(
 }
 
 /** Whether nothing comes after an entry: not even the last one, which may have been written since somebody looked. */
-async function endsWith(history: History, id: number): Promise<boolean> {
-  const last = await history.latest();
+async function endsWith(history: History, id: number, context: RequestContext): Promise<boolean> {
+  const last = await history.latest(context);
   return last !== undefined && last.complete && last.id <= id;
 }

@@ -1,8 +1,8 @@
 import { MediaServiceDefinition, VideoState, type StatusEntry } from '@doul/contracts';
 import { Endpoint, RawAnswer, type AnswerOf, type Call, type EventStream, type InputOf, type Language } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
-import { statusStream } from './status-stream.js';
+import { statusStream, type History } from './status-stream.js';
 import { chooseCover, playlist, videoEvents, videoStatus } from './status.schema.js';
 import { reasonText } from './video.view.js';
 
@@ -30,35 +30,36 @@ const STORYBOARD_TYPE = 'text/vtt; charset=utf-8';
 
 @Controller()
 export class StatusController {
-  constructor(@InjectRpc(MediaServiceDefinition) private readonly media: RpcClient<typeof MediaServiceDefinition>) {}
+  constructor(@InjectRpc(MediaServiceDefinition) private readonly media: ApiClient<typeof MediaServiceDefinition>) {}
 
   @Endpoint(videoStatus)
   async status({ video_id }: InputOf<typeof videoStatus>, call: Call): Promise<Status> {
-    const { entries } = await this.media.ask.getStatus({ userId: call.viewerId, videoId: video_id, afterEntry: 0, latest: true });
+    const question = { userId: call.viewerId, videoId: video_id, afterEntry: 0, latest: true };
+    const { entries } = await this.media.ask.getStatus(question, { context: call });
     return statusOf(video_id, entries.at(-1), call.language);
   }
 
   @Endpoint(videoEvents)
   async events({ video_id, last_event_id }: InputOf<typeof videoEvents>, call: Call): Promise<EventStream> {
     const ask = { userId: call.viewerId, videoId: video_id };
-    const history = {
-      after: async (id: number) =>
-        (await this.media.ask.getStatus({ ...ask, afterEntry: id, latest: false }, { deadlineMs: LOOK_MS })).entries,
-      latest: async () => (await this.media.ask.getStatus({ ...ask, afterEntry: 0, latest: true })).entries.at(-1),
+    const history: History = {
+      after: async (id, context) =>
+        (await this.media.ask.getStatus({ ...ask, afterEntry: id, latest: false }, { context, deadlineMs: LOOK_MS })).entries,
+      latest: async (context) => (await this.media.ask.getStatus({ ...ask, afterEntry: 0, latest: true }, { context })).entries.at(-1),
     };
     const from = cursorOf(call.lastEventId) ?? last_event_id ?? 0;
-    return statusStream(history, from, (entry) => statusOf(video_id, entry, call.language), call.requestId);
+    return statusStream(history, from, (entry) => statusOf(video_id, entry, call.language), call);
   }
 
   @Endpoint(playlist)
-  async playlist({ video_id, name }: InputOf<typeof playlist>): Promise<RawAnswer> {
-    const { text } = await this.media.getPlaylist({ videoId: video_id, name: name ?? '' });
+  async playlist({ video_id, name }: InputOf<typeof playlist>, call: Call): Promise<RawAnswer> {
+    const { text } = await this.media.getPlaylist({ videoId: video_id, name: name ?? '' }, { context: call });
     return new RawAnswer(text, { type: name?.endsWith('.vtt') ? STORYBOARD_TYPE : PLAYLIST_TYPE, headers: ['cache-control', CACHE] });
   }
 
   @Endpoint(chooseCover)
   async cover({ video_id, at_ms }: InputOf<typeof chooseCover>, call: Call): Promise<AnswerOf<typeof chooseCover>> {
-    await this.media.chooseCover({ userId: call.viewerId, videoId: video_id, atMs: at_ms });
+    await this.media.chooseCover({ userId: call.viewerId, videoId: video_id, atMs: at_ms }, { context: call });
     return {};
   }
 }

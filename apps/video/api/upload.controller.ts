@@ -1,20 +1,20 @@
 import { CommonErrors, UploadServiceDefinition, type SignedPart, type Upload } from '@doul/contracts';
 import { Endpoint, type AnswerOf, type Call, type InputOf } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Controller } from '@nestjs/common';
 import { TitleCheck } from './title-check.js';
 import { MAX_UPLOAD_LIST, abortUpload, completeUpload, initUpload, listUploads, signUploadParts, uploadStatus } from './upload.schema.js';
 
 /** The store is asked too, ms. */
-const WITH_STORE = { deadlineMs: 15_000 };
+const WITH_STORE_MS = 15_000;
 /** Joining many parts takes a store its time, ms. */
-const COMPLETE = { deadlineMs: 110_000 };
+const COMPLETE_MS = 110_000;
 
 /** Uploads in parts: what is to be sent where, and what has arrived. The bytes themselves never come here. */
 @Controller()
 export class UploadController {
   constructor(
-    @InjectRpc(UploadServiceDefinition) private readonly uploads: RpcClient<typeof UploadServiceDefinition>,
+    @InjectRpc(UploadServiceDefinition) private readonly uploads: ApiClient<typeof UploadServiceDefinition>,
     private readonly titles: TitleCheck,
   ) {}
 
@@ -29,7 +29,7 @@ export class UploadController {
       sha256: hash(input.sha256),
       requestKey: call.requestKey,
     };
-    const { upload, parts } = await this.uploads.initUpload(request, WITH_STORE);
+    const { upload, parts } = await this.uploads.initUpload(request, { context: call, deadlineMs: WITH_STORE_MS });
     const { upload_id, part_size, part_count, expires_at } = view(upload);
     return { upload_id, part_size, part_count, parts: parts.map(signed), expires_at };
   }
@@ -37,33 +37,35 @@ export class UploadController {
   @Endpoint(signUploadParts)
   async parts(input: InputOf<typeof signUploadParts>, call: Call): Promise<AnswerOf<typeof signUploadParts>> {
     const request = { authorId: call.viewerId, uploadId: input.upload_id, numbers: input.numbers };
-    const { parts } = await this.uploads.signParts(request);
+    const { parts } = await this.uploads.signParts(request, { context: call });
     return { parts: parts.map(signed) };
   }
 
   @Endpoint(uploadStatus)
   async status(input: InputOf<typeof uploadStatus>, call: Call): Promise<AnswerOf<typeof uploadStatus>> {
     const request = { authorId: call.viewerId, uploadId: input.upload_id };
-    const { upload, parts, fresh } = await this.uploads.getUpload(request, WITH_STORE);
+    const { upload, parts, fresh } = await this.uploads.getUpload(request, { context: call, deadlineMs: WITH_STORE_MS });
     return { ...view(upload), sha256: upload?.sha256 ?? '', video_id: upload?.videoId ?? 0, parts, fresh };
   }
 
   @Endpoint(completeUpload)
   async complete(input: InputOf<typeof completeUpload>, call: Call): Promise<AnswerOf<typeof completeUpload>> {
-    const { videoId } = await this.uploads.completeUpload({ authorId: call.viewerId, uploadId: input.upload_id }, COMPLETE);
+    const request = { authorId: call.viewerId, uploadId: input.upload_id };
+    const { videoId } = await this.uploads.completeUpload(request, { context: call, deadlineMs: COMPLETE_MS });
     return { video_id: videoId };
   }
 
   @Endpoint(abortUpload)
   async abort(input: InputOf<typeof abortUpload>, call: Call): Promise<AnswerOf<typeof abortUpload>> {
-    await this.uploads.abortUpload({ authorId: call.viewerId, uploadId: input.upload_id }, WITH_STORE);
+    const request = { authorId: call.viewerId, uploadId: input.upload_id };
+    await this.uploads.abortUpload(request, { context: call, deadlineMs: WITH_STORE_MS });
     return {};
   }
 
   @Endpoint(listUploads)
   async list(input: InputOf<typeof listUploads>, call: Call): Promise<AnswerOf<typeof listUploads>> {
     const page = { cursor: input.cursor ?? '', limit: input.count ?? MAX_UPLOAD_LIST };
-    const { uploads, nextCursor } = await this.uploads.listUploads({ authorId: call.viewerId, ...page });
+    const { uploads, nextCursor } = await this.uploads.listUploads({ authorId: call.viewerId, ...page }, { context: call });
     const paged = input.cursor !== undefined || input.count !== undefined;
     return { upload_list: uploads.map(view), ...(paged ? { next_cursor: nextCursor, has_more: nextCursor !== '' } : {}) };
   }

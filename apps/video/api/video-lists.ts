@@ -1,7 +1,7 @@
 import { CardStore, VideoPages } from '@doul/cards';
 import { VideoServiceDefinition } from '@doul/contracts';
 import type { Call, RawAnswer } from '@doul/http';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { reasonField } from './video.view.js';
 
@@ -11,7 +11,7 @@ export class VideoLists {
   constructor(
     private readonly cards: CardStore,
     private readonly pages: VideoPages,
-    @InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>,
+    @InjectRpc(VideoServiceDefinition) private readonly videos: ApiClient<typeof VideoServiceDefinition>,
   ) {}
 
   /** Published videos in the order of the ids; others are left out. */
@@ -21,7 +21,8 @@ export class VideoLists {
 
   /** The viewer's own videos in every state, with state and reason; straight from the RPC layer, so an upload shows at once. */
   async own(call: Call, ids: readonly number[], fields: string): Promise<RawAnswer> {
-    const { cards } = ids.length > 0 ? await this.videos.getCards({ ids: [...ids], viewerId: call.viewerId }) : { cards: [] };
+    const request = { ids: [...ids], viewerId: call.viewerId };
+    const { cards } = ids.length > 0 ? await this.videos.getCards(request, { context: call }) : { cards: [] };
     return this.pages.list(call, await this.cards.withAuthors(cards, (card) => reasonField(card, call.language)), fields);
   }
 }
