@@ -1,4 +1,4 @@
-import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition } from '@doul/contracts';
+import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition, type FlagAnswer } from '@doul/contracts';
 import type { Call } from '@doul/http';
 import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { metrics } from '@doul/runtime';
@@ -30,35 +30,42 @@ export class ViewerFlagReader {
 
   /** Never rejects for a service that is away: its flags are then false, and named. */
   async read(call: Call, { videoIds, authorIds }: Pick<CardPage, 'videoIds' | 'authorIds'>): Promise<ReadFlags> {
-    const [liked, followed] = await Promise.all([
-      this.attempt('likes', this.liked(call, videoIds)),
-      this.attempt('follows', this.followed(call, authorIds)),
-    ]);
-    const missing = [...(liked ? [] : ['likes']), ...(followed ? [] : ['follows'])];
-    return { liked: liked ?? NONE, followed: followed ?? NONE, missing };
+    // Both are asked before either is waited for; every page comes by here, so there are no more promises than that takes.
+    const likes = this.favorites.ask.getFlags({ viewerId: call.viewerId, ids: videoIds }, optionsOf(call)).catch(asFailed);
+    const follows = this.asked(call, authorIds);
+    const missing: string[] = [];
+    const liked = bitsOf('likes', await likes, missing);
+    const followed = bitsOf('follows', await follows, missing);
+    return { liked, followed, missing };
   }
 
   /** The same where there are only users. @param authorIds packed */
   async follows(call: Call, authorIds: Uint8Array): Promise<ReadFollows> {
-    const followed = await this.attempt('follows', this.followed(call, authorIds));
-    return { followed: followed ?? NONE, missing: followed ? [] : ['follows'] };
+    const missing: string[] = [];
+    const followed = bitsOf('follows', await this.asked(call, authorIds), missing);
+    return { followed, missing };
   }
 
-  private async liked(call: Call, ids: Uint8Array): Promise<Uint8Array> {
-    return (await this.favorites.ask.getFlags({ viewerId: call.viewerId, ids }, { context: call, deadlineMs: DEADLINE_MS })).bits;
-  }
-
-  private async followed(call: Call, ids: Uint8Array): Promise<Uint8Array> {
-    return (await this.relations.ask.getFollowFlags({ viewerId: call.viewerId, ids }, { context: call, deadlineMs: DEADLINE_MS })).bits;
-  }
-
-  private attempt<T>(part: string, answer: Promise<T>): Promise<T | undefined> {
-    return answer.catch((error: unknown) => {
-      if (!(error instanceof DoulError) || !AWAY.has(error.name)) throw error;
-      degraded.inc({ part });
-      return undefined;
-    });
+  private asked(call: Call, ids: Uint8Array): Promise<FlagAnswer | Failed> {
+    return this.relations.ask.getFollowFlags({ viewerId: call.viewerId, ids }, optionsOf(call)).catch(asFailed);
   }
 }
 
+const optionsOf = (context: Call) => ({ context, deadlineMs: DEADLINE_MS });
+
+/** A failure as a value: one of two questions may fail while the other is waited for. */
+class Failed {
+  constructor(readonly error: unknown) {}
+}
+
+const asFailed = (error: unknown): Failed => new Failed(error);
 const AWAY = new Set(['UNAVAILABLE', 'DEADLINE']);
+
+/** What was answered; nothing, and `part` among the missing, when the service was away. */
+function bitsOf(part: string, answer: FlagAnswer | Failed, missing: string[]): Uint8Array {
+  if (!(answer instanceof Failed)) return answer.bits;
+  if (!(answer.error instanceof DoulError) || !AWAY.has(answer.error.name)) throw answer.error;
+  degraded.inc({ part });
+  missing.push(part);
+  return NONE;
+}
