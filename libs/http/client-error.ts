@@ -15,12 +15,8 @@ const reasonOf = (code: string | undefined): DoulError => {
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { http, body } = failureOf(reasonOf(error.code), { language: 'en', requestId: nanoid(), endpoint: undefined });
-  const headers = [
-    ...['content-type', JSON_TYPE],
-    ...['content-length', String(Buffer.byteLength(body))],
-    ...['connection', 'close'],
-    ...corsHeaders(undefined),
-  ];
+  const length = String(Buffer.byteLength(body));
+  const headers = ['content-type', JSON_TYPE, 'content-length', length, 'connection', 'close', ...corsHeaders(undefined)];
   const lines = headers.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`));
   socket.end(`HTTP/1.1 ${http} ${STATUS_CODES[http] ?? 'Error'}\r\n${lines.join('')}\r\n${body}`);
 }

@@ -72,16 +72,19 @@ export function answering(
   return (controller, request, reply) => {
     const { exchange } = request;
     const failed = (error: unknown): void => {
-      sendFailure(error, exchange, reply);
-      exchange.finish();
+      try {
+        sendFailure(error, exchange, reply);
+      } finally {
+        exchange.finish();
+      }
     };
     const answered = (answer: object): void => {
       try {
         send(answer, exchange, reply);
-        exchange.finish();
       } catch (error) {
-        failed(error);
+        return failed(error);
       }
+      return exchange.finish();
     };
     exchange.begin();
     try {

@@ -92,9 +92,10 @@ abstract class Levels extends Series<Level> {
   protected valuesOf({ value }: Level, labels: Labels): Values {
     return [{ value, labels }];
   }
-  protected change(a: Labels | number, b: number): void {
-    if (typeof a === 'number') this.of(NO_LABELS).value += a;
-    else this.of(a).value += b;
+  /** @param by counts only beside labels: a metric without any is changed by the number in their place */
+  protected change(labels: Labels | number, by: number): void {
+    if (typeof labels === 'number') this.of(NO_LABELS).value += labels;
+    else this.of(labels).value += by;
   }
 }
 
