@@ -13,5 +13,10 @@ export const searchConfig = defineConfig('search', {
     default: 'doul',
     doc: 'First part of the names of Elasticsearch indexes and aliases',
   },
+  SEARCH_FILL: {
+    schema: env.flag(),
+    default: 'on',
+    doc: 'Whether the worker fills an index that is new, or whose filling was interrupted, at start; off = that is left to ./doul reindex',
+  },
   SEARCH_SHARDS: { schema: env.int(1, 64), default: '1', doc: 'Primary shards of an index that is created from now on' },
 });

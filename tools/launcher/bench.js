@@ -71,8 +71,8 @@ export async function bench(given) {
   const chosen = choose({ named, shape: valueOf(rest, '--shape'), size: valueOf(rest, '--size'), running });
   if (!chosen.start) return runTool(await loadProfile(chosen.profile), 'bench', rest);
   const ran = (await modeOf(chosen.profile)) !== undefined;
-  // Without an index there is nothing for Elasticsearch to do.
-  if (rest.includes('--no-index')) process.env['ELASTICSEARCH_URL'] = '';
+  // Without an index there is nothing for Elasticsearch to do, and filling another one meanwhile would be measured too.
+  if (rest.includes('--no-index')) Object.assign(process.env, { ELASTICSEARCH_URL: '', SEARCH_FILL: 'off' });
   say(dim(`  measured in the profile ${chosen.profile}`));
   await up({ profile: chosen.profile, mode: chosen.start, seed: false });
   try {

@@ -29,8 +29,10 @@ export interface Rebuild {
  */
 export interface SearchEngine {
   readonly name: string;
-  /** Creates what is missing. @returns whether the index is empty and should be filled from the services */
+  /** Creates what is missing. @returns whether the index has everything that there was when it was made; else it is to be filled */
   ensure(): Promise<boolean>;
+  /** Remembers with the index that it has been filled. What is in it says nothing of that: events write to it before and meanwhile. */
+  markFilled(): Promise<void>;
   indexVideos(documents: readonly VideoDocument[]): Promise<void>;
   indexUsers(documents: readonly UserDocument[]): Promise<void>;
   searchVideos(query: VideoQuery, page: Page): Promise<Hit[]>;

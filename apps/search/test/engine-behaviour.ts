@@ -236,10 +236,25 @@ export function describeEngine(under: EngineUnderTest): void {
     });
   });
 
-  it('says that it is empty until something is in it', async () => {
-    expect(await under.engine().ensure()).toBe(true);
-    await under.engine().indexUsers([user(1, '小豆')]);
-    await index(video(1, '海边'));
-    expect(await under.engine().ensure()).toBe(false);
+  describe('filling', () => {
+    it('is over when somebody says so, whatever events have written meanwhile', async () => {
+      expect(await under.engine().ensure()).toBe(false);
+      await under.engine().indexUsers([user(1, '小豆')]);
+      await index(video(1, '海边'));
+      expect(await under.engine().ensure()).toBe(false);
+      await under.engine().markFilled();
+      expect(await under.engine().ensure()).toBe(true);
+      expect(await videos('海边')).toEqual([1]);
+    });
+
+    it('is over after a rebuild, and not because of one that was given up', async () => {
+      await under.engine().ensure();
+      await (await under.engine().beginRebuild()).abandon();
+      expect(await under.engine().ensure()).toBe(false);
+      await (await under.engine().beginRebuild()).finish();
+      expect(await under.engine().ensure()).toBe(true);
+      await under.engine().beginRebuild();
+      expect(await under.engine().ensure()).toBe(true);
+    });
   });
 }

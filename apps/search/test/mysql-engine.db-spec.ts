@@ -25,7 +25,10 @@ describe('the MySQL engine', () => {
   describeEngine({
     engine: () => engine,
     reset: async () => {
-      for (const table of ['videos', 'users']) await database.execute(`TRUNCATE TABLE ${table}`);
+      for (const table of ['videos', 'users']) {
+        await database.execute(`TRUNCATE TABLE ${table}`);
+        await database.execute(`ALTER TABLE ${table} COMMENT = ''`);
+      }
       for (const table of ['videos_next', 'users_next']) await database.execute(`DROP TABLE IF EXISTS ${table}`);
     },
     settle: async () => undefined,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newElasticClient } from '../model/elastic/elastic-client.js';
 import { Indexer } from '../worker/indexer.js';
 import { backfill, rebuild } from '../worker/rebuild.js';
-import { servicesTruth } from '../worker/truth.js';
+import { servicesTruth, type Truth } from '../worker/truth.js';
 import { putUser, putVideo, resetWorld, startFakeServices, world } from './memory-services.js';
 
 const elasticsearch = process.env['ELASTICSEARCH_URL'] ?? '';
@@ -148,6 +148,24 @@ describe.skipIf(elasticsearch === '')('search', () => {
     await indexer.video(7);
     await settle();
     expect(ids(await videos('日落'))).toEqual([]);
+  });
+
+  it('fills an index anew whose filling was interrupted', async () => {
+    putVideo(1, '日落');
+    const interrupted: Truth = {
+      ...truth,
+       
+      async *allVideos () {
+        throw new Error('killed');
+      },
+    };
+    const engine = await searchEngine();
+    await expect(backfill(engine, interrupted)).rejects.toThrow('killed');
+    expect(await engine.ensure()).toBe(false);
+    await backfill(engine, truth);
+    expect(await engine.ensure()).toBe(true);
+    await settle();
+    expect(ids(await videos('日落'))).toEqual([1]);
   });
 
   it('rebuilds everything, and fills an empty index', async () => {

@@ -39,8 +39,10 @@ async function copy<T>(
 }
 
 /** Fills the live index with everything there is; what is there already and newer stays. */
-export const backfill = (engine: SearchEngine, truth: Truth, report: (progress: Progress) => void = () => undefined): Promise<void> =>
-  copyAll(truth, engine, report);
+export async function backfill(engine: SearchEngine, truth: Truth): Promise<void> {
+  await copyAll(truth, engine, () => undefined);
+  await engine.markFilled();
+}
 
 /**
  * Builds a new index beside the live one and swaps. Searches never notice, and nothing that changes meanwhile is missed: an indexer

@@ -32,8 +32,12 @@ export class ElasticEngine implements SearchEngine {
 
   async ensure(): Promise<boolean> {
     await Promise.all(KINDS.map((kind) => this.indexes.ensure(kind)));
-    const counts = await Promise.all(KINDS.map((kind) => this.client.count({ index: this.indexes.alias(kind), terminate_after: 1 })));
-    return counts.some(({ count }) => count === 0);
+    const filled = await Promise.all(KINDS.map((kind) => this.indexes.isFilled(kind)));
+    return !filled.includes(false);
+  }
+
+  async markFilled(): Promise<void> {
+    await Promise.all(KINDS.map((kind) => this.indexes.markFilled(this.indexes.alias(kind))));
   }
 
   indexVideos(documents: readonly VideoDocument[]): Promise<void> {

@@ -89,8 +89,27 @@ export class Indexes {
     }
   }
 
-  /** Lets the alias point to another index in one step and deletes every other one. */
+  /** Whether the live index was filled to its end: it may have been lost, or its filling have been interrupted. */
+  async isFilled(kind: Kind): Promise<boolean> {
+    try {
+      const found = await this.client.indices.getMapping({ index: this.alias(kind) });
+      return Object.values(found).every(({ mappings }) => mappings._meta?.['filled'] === true);
+    } catch (error) {
+      throw fromElasticError(error);
+    }
+  }
+
+  async markFilled(index: string): Promise<void> {
+    try {
+      await this.client.indices.putMapping({ index, _meta: { filled: true } });
+    } catch (error) {
+      throw fromElasticError(error);
+    }
+  }
+
+  /** Lets the alias point to another index, which is filled, in one step and deletes every other one. */
   async promote(kind: Kind, index: string): Promise<void> {
+    await this.markFilled(index);
     await this.client.indices.putSettings({ index, settings: SERVING });
     await this.client.indices.flush({ index });
     await this.client.indices.refresh({ index });

@@ -36,8 +36,12 @@ export class MysqlEngine implements SearchEngine {
   }
 
   async ensure(): Promise<boolean> {
-    const empty = await Promise.all(TABLES.map((table) => this.tables.isEmpty(table)));
-    return empty.includes(true);
+    const filled = await Promise.all(TABLES.map((table) => this.tables.isFilled(table)));
+    return !filled.includes(false);
+  }
+
+  async markFilled(): Promise<void> {
+    for (const table of TABLES) await this.tables.markFilled(table);
   }
 
   indexVideos(documents: readonly VideoDocument[]): Promise<void> {

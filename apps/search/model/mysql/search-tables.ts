@@ -8,6 +8,9 @@ type Row = Record<string, SqlParam> & { id: number; version: number };
 /** Tokens of some titles take a few KB a row; this keeps a statement far below max_allowed_packet. */
 const ROWS_PER_STATEMENT = 200;
 
+/** The comment of a table that was filled to its end. */
+const FILLED = 'filled';
+
 const nextOf = (table: Table): string => `${table}_next`;
 const oldOf = (table: Table): string => `${table}_old`;
 
@@ -47,17 +50,31 @@ export class SearchTables {
     return (await this.database.one(sql, [table])) !== undefined;
   }
 
-  async isEmpty(table: Table): Promise<boolean> {
-    return (await this.database.one(`SELECT id FROM ${table} LIMIT 1`)) === undefined;
+  /** A comment of a table is part of it, so it comes and goes with it. */
+  async isFilled(table: Table): Promise<boolean> {
+    const sql = 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ? AND table_comment = ?';
+    return (await this.database.one(sql, [table, FILLED])) !== undefined;
+  }
+
+  async markFilled(table: Table): Promise<void> {
+    await this.comment(table, FILLED);
+  }
+
+  private async comment(table: string, text: string): Promise<void> {
+    await this.database.execute(`ALTER TABLE ${table} COMMENT = '${text}'`);
   }
 
   async startNext(): Promise<void> {
     await this.dropNext();
-    for (const table of TABLES) await this.database.execute(`CREATE TABLE ${nextOf(table)} LIKE ${table}`);
+    for (const table of TABLES) {
+      await this.database.execute(`CREATE TABLE ${nextOf(table)} LIKE ${table}`);
+      await this.comment(nextOf(table), '');
+    }
   }
 
   /** Both new tables become live in one step. */
   async promoteNext(): Promise<void> {
+    for (const table of TABLES) await this.comment(nextOf(table), FILLED);
     for (const table of TABLES) await this.database.execute(`DROP TABLE IF EXISTS ${oldOf(table)}`);
     const renames = TABLES.flatMap((table) => [`${table} TO ${oldOf(table)}`, `${nextOf(table)} TO ${table}`]);
     await this.database.execute(`RENAME TABLE ${renames.join(', ')}`);
