@@ -154,8 +154,8 @@ describe.skipIf(elasticsearch === '')('search', () => {
     putVideo(1, '日落');
     const interrupted: Truth = {
       ...truth,
-       
-      async *allVideos () {
+
+      async *allVideos() {
         throw new Error('killed');
       },
     };
