@@ -21,11 +21,12 @@ export class VideoPages {
    * A complete answer. Up to the question for the flags it is synchronous, so that questions of concurrent requests travel together.
    *
    * @param fields what follows the list, each with its comma in front
+   * @param common headers of an answer that is the same for everybody: names and values in turn
    */
-  answer(call: Call, page: CardPage, fields: string): RawAnswer | Promise<RawAnswer> {
+  answer(call: Call, page: CardPage, fields: string, common: readonly string[] = []): RawAnswer | Promise<RawAnswer> {
     const tail = Buffer.from(`]${fields}}`);
     const render = (flags?: ViewerFlags): Buffer => renderPage(page, flags, heads[call.language], tail);
-    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(render(), { isReusable: true });
+    if (call.viewerId === 0 || page.cards.length === 0) return new RawAnswer(render(), { headers: common, isReusable: true });
     return this.flags.read(call, page).then((flags) => {
       const { missing } = flags;
       return new RawAnswer(render(flags), { headers: degradedHeader(missing), isReusable: true });

@@ -2,7 +2,7 @@ import { spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as nap } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,15 +13,23 @@ const MAX_IN_FLIGHT = 4;
 /** How long an answer of the slow paths takes, in ms. */
 const SLOW_MS = 1_000;
 
-/** An API layer that says who it is. */
+/** The page of the feed that may be given to others, and for how long, in ms. */
+const SHARED = 1_700_000_000_001;
+const SHARED_MS = 500;
+
+/** An API layer that says who it is, and of pages the how many-th answer it is. */
 async function fakeApi(name: string): Promise<{ server: Server; port: number; most(): number }> {
   let inFlight = 0;
   let most = 0;
+  let answers = 0;
   const server = createServer((request, response) => {
     most = Math.max(most, (inFlight += 1));
     response.on('close', () => (inFlight -= 1));
     request.resume();
-    setTimeout(() => response.end(`${name} ${request.url}`), request.url?.includes('slow') ? SLOW_MS : 0);
+    response.setHeader('x-layer', name);
+    if (request.url?.endsWith(String(SHARED))) response.setHeader('x-doul-shared-ms', String(SHARED_MS));
+    const id = request.url?.includes('latest_time') ? ` ${(answers += 1)}` : '';
+    setTimeout(() => response.end(`${name} ${request.url}${id}`), request.url?.includes('slow') ? SLOW_MS : 0);
   });
   server.on('upgrade', (_request, socket) => {
     socket.on('error', () => undefined).on('end', () => socket.end());
@@ -153,5 +161,57 @@ describe.skipIf(spawnSync(NGINX, ['-v']).error)('nginx, as the gateway configure
     expect((await ask('/douyin/feed/')).status).toBe(200);
     expect((await Promise.all(uploads)).map(({ status }) => status)).toEqual(uploads.map(() => 200));
     for (const socket of sockets) socket.destroy();
+  });
+
+  describe('gives an answer that is the same for everybody', () => {
+    const page = `/douyin/feed/?latest_time=${SHARED}`;
+    /** Each of nginx's workers asks by itself, and for the first answer everybody does. */
+    const WORKERS = availableParallelism();
+    const answers = async (count: number, path = page, init?: RequestInit): Promise<Set<string>> => {
+      const texts = new Set<string>();
+      for (let at = 0; at < count; at += 1) texts.add((await ask(path, init)).text);
+      return texts;
+    };
+
+    it('to others for as long as it may, whole and with its headers, and then anew', async () => {
+      const first = await answers(10 * WORKERS);
+      expect(first.size).toBeLessThanOrEqual(WORKERS);
+      const [one, other] = [await ask(page), await ask(page)];
+      expect(first).toContain(one.text);
+      expect([one.status, one.headers.get('x-doul-shared-ms'), one.headers.get('x-layer')]).toEqual([200, null, 'video']);
+      expect(one.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(one.headers.get('x-request-id')).not.toBe(other.headers.get('x-request-id'));
+      await nap(SHARED_MS + 100);
+      expect(first).not.toContain((await ask(page)).text);
+    });
+
+    it.each([
+      ['a token in a header', page, { headers: { authorization: 'Bearer x' } }],
+      ['a token in the address', `/douyin/feed/?token=x&latest_time=${SHARED}`, {}],
+      ['an origin', page, { headers: { origin: 'https://example.org' } }],
+      ['a body', page, { method: 'POST', body: 'token=x' }],
+    ])('but not to who sends %s', async (_what, path, init) => {
+      const shared = await answers(WORKERS);
+      const own = await answers(5, path, init);
+      expect(own.size).toBe(5);
+      expect([...own].some((text) => shared.has(text))).toBe(false);
+    });
+
+    it('nor another language, nor what may not be shared', async () => {
+      const shared = await answers(WORKERS);
+      expect(shared).not.toContain((await ask(page, { headers: { 'accept-language': 'zh' } })).text);
+      expect((await answers(5, `/douyin/feed/?latest_time=${SHARED + 1}`)).size).toBe(5);
+    });
+
+    it('while one asks anew', async () => {
+      const another = `/douyin/feed/?latest_time=9${SHARED}`;
+      const many = () => Promise.all(Array.from({ length: 20 }, () => ask(another)));
+      // Until every worker has one, for which all who come to it meanwhile have asked.
+      while ((await many()).some(({ status }) => status !== 200));
+      await nap(SHARED_MS + 10);
+      const renewed = await many();
+      expect(renewed.every(({ status }) => status === 200)).toBe(true);
+      expect(new Set(renewed.map(({ text }) => text)).size).toBeLessThanOrEqual(2 * WORKERS);
+    });
   });
 });

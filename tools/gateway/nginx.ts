@@ -6,7 +6,10 @@ import { log } from '@doul/runtime';
 import { render, type EdgeSettings } from './render.js';
 
 const run = promisify(execFile);
-const STATIC_FILES = ['api.conf', 'headers.conf', 'proxy.conf', 'proxy-headers.conf', 'websocket.conf', 'routes.lua'];
+const STATIC_FILES = [
+  ...['api.conf', 'headers.conf', 'proxy.conf', 'proxy-headers.conf', 'websocket.conf'],
+  ...['routes.lua', 'shared-answers.lua'],
+];
 /** An access log that has grown past this is set aside as `.1`, in bytes. */
 const LOG_BYTES = 128 * 1024 * 1024;
 

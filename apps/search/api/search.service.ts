@@ -2,7 +2,7 @@ import type { UserQuery } from '../model/queries.js';
 import { parseKeyword } from '../model/queries.js';
 import type { Hit, Page } from '../model/search-engine.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { HotSearches } from './hot-searches.js';
+import { sharedTime, type HotSearches } from './hot-searches.js';
 
 export interface SearchInput {
   keyword: string;
@@ -18,8 +18,6 @@ export interface Found<T> {
 const DEFAULT_COUNT = 20;
 /** A keyword that is an author's name finds videos of at most this many authors of that name. */
 const MAX_AUTHORS = 50;
-/** First pages of one second count freshness from the same time, in ms, so that equal searches are one. */
-const SAME_TIME_MS = 1_000;
 /** What is found and gone by now leaves gaps in a page; so many times the gaps are filled before a shorter page is answered. */
 const MAX_ROUNDS = 3;
 
@@ -30,7 +28,7 @@ async function fillPage<T>(
   load: (ids: number[]) => Promise<Map<number, T>>,
 ): Promise<Found<T>> {
   const position = decodeCursor(keyword, cursor);
-  const now = position?.now ?? Math.floor(Date.now() / SAME_TIME_MS) * SAME_TIME_MS;
+  const now = position?.now ?? sharedTime(keyword);
   const items: T[] = [];
   let after = position?.after;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

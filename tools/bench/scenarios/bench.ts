@@ -123,6 +123,21 @@ export async function warmUp(bench: Bench, load: Work): Promise<void> {
   }
 }
 
+/** A load this much faster than all before it was not measured warm. */
+const FASTER = 1.05;
+/** Loads in a row that have to be no faster: a single one may have been disturbed. */
+const SETTLED_LOADS = 2;
+
+/** A closed loop until it gets no faster, and at least so many times: hot code is compiled meanwhile. */
+export async function warmUpCode(load: Work, least = 0): Promise<void> {
+  let best = 0;
+  for (let times = 0, settled = 0; times < MOST_WARM_UPS && (times < least || settled < SETTLED_LOADS); times += 1) {
+    const { requestsPerSecond } = await closedLoop({ ...load, seconds: WARM_UP_SECONDS });
+    settled = requestsPerSecond > FASTER * best ? 0 : settled + 1;
+    best = Math.max(best, requestsPerSecond);
+  }
+}
+
 /** Some measured closed loops, and `between` after each. */
 export async function repeated(bench: Bench, load: Work, between: () => Promise<void> = async () => undefined): Promise<Run[]> {
   const runs: Run[] = [];

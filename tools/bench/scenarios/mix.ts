@@ -1,6 +1,6 @@
 import { openLoop, type OpenLoad } from '../load/wrk.js';
 import type { Run } from '../report/row.js';
-import { measured, openDetails, report, warmUp, work, type Bench } from './bench.js';
+import { measured, openDetails, report, warmUp, WARM_UP_SECONDS, work, type Bench } from './bench.js';
 import { freshLikes } from './like.js';
 import { stream } from './requests.js';
 import type { Request } from '../load/request-file.js';
@@ -55,6 +55,7 @@ export async function mixed(bench: Bench, seconds: number): Promise<MixRun> {
 /** Feed, likes and comments together in open loops. */
 export async function mix(bench: Bench): Promise<void> {
   await warmUp(bench, work(bench, stream('feed', bench.data, bench.dialect)));
+  await mixed(bench, WARM_UP_SECONDS);
   const runs: MixRun[] = [];
   for (let at = 0; at < bench.options.runs; at += 1) runs.push(await mixed(bench, bench.options.seconds));
   const offered = Object.values(MIX).reduce((sum, rate) => sum + rate, 0);

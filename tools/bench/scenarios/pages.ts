@@ -2,7 +2,7 @@ import { median } from '../load/histogram.js';
 import type { Request } from '../load/request-file.js';
 import { serveStatically } from '../load/static-server.js';
 import { closedLoop } from '../load/wrk.js';
-import { openDetails, openRun, repeated, report, warmUp, WARM_UP_SECONDS, work, type Bench } from './bench.js';
+import { openDetails, openRun, repeated, report, warmUp, warmUpCode, work, type Bench } from './bench.js';
 import { stream, type StreamName } from './requests.js';
 
 /** Of the peak, in the open loop that shows the latencies of an ordinary day. */
@@ -54,7 +54,7 @@ export async function staticPage(bench: Bench): Promise<void> {
 /** Requests without a page to compare with. */
 export async function requests(bench: Bench, name: StreamName, connections = bench.options.connections): Promise<void> {
   const load = work(bench, stream(name, bench.data, bench.dialect), { connections });
-  await closedLoop({ ...load, seconds: WARM_UP_SECONDS });
+  await warmUpCode(load);
   const row = report(bench, name, await repeated(bench, load));
   bench.peaks.set(name, row.requestsPerSecond);
 }
