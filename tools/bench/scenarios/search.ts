@@ -12,8 +12,8 @@ import { stream } from './requests.js';
 /** Searches per second in the open loop. */
 const RATE = 200;
 const CONNECTIONS = 64;
-/** The engine's JVM compiles its hot code for the best part of a minute. */
-const ENGINE_LOADS = 15;
+/** The engine's JVM compiles its hot code for some seconds. */
+const ENGINE_LOADS = 5;
 /** Videos that are published to see when they are found. */
 const SAMPLES = 5;
 const LOOK_MS = 25;

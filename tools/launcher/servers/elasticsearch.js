@@ -75,8 +75,6 @@ function commandFor(program, dir) {
 export function elasticsearch(profile) {
   const basics = serverBasics(profile, 'elasticsearch');
   const dir = basics.cwd;
-  // The second compiler takes a core for minutes, in which a fresh system would be slow; what is measured is measured after them.
-  const compilers = profile.name.startsWith('bench') ? '' : ' -XX:TieredStopAtLevel=1';
   const heap = profile.name === 'test' ? '-Xms256m -Xmx384m' : '-Xms384m -Xmx512m';
   return {
     ...basics,
@@ -87,7 +85,8 @@ export function elasticsearch(profile) {
       ES_JAVA_HOME: findJava()?.home ?? '',
       ES_PATH_CONF: join(dir, 'config'),
       ES_TMPDIR: join(dir, 'tmp'),
-      ES_JAVA_OPTS: heap + compilers,
+      // The second compiler would take a core for minutes, in which a fresh system is slower than it ever is without it.
+      ES_JAVA_OPTS: `${heap} -XX:TieredStopAtLevel=1`,
       // Performance data would be files in /tmp.
       JDK_JAVA_OPTIONS: '-XX:-UsePerfData',
       CLI_JAVA_OPTS: '-Xms4m -Xmx64m -XX:+UseSerialGC',
