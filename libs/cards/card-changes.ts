@@ -3,6 +3,9 @@ import { InjectRpc, watchChanges, type ApiClient, type ChangesAnswer, type Chang
 import type { RequestContext } from '@doul/runtime';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 
+/** Services that note changes. */
+export type Noting = 'video' | 'comment' | 'friend' | 'usercenter';
+
 /** Whose cards may have changed. */
 export interface Changes {
   videoIds?: readonly number[];
@@ -10,7 +13,7 @@ export interface Changes {
 }
 
 export interface ChangeListener {
-  changed(changes: Changes): void;
+  changed(changes: Changes, by: Noting): void;
   /** Changes may have been missed: nothing that is kept can be believed. */
   reset(): void;
 }
@@ -64,12 +67,12 @@ export class CardChanges implements OnModuleInit, OnModuleDestroy {
     return this.watched;
   }
 
-  private watch(name: string, poll: (cursor: string, context: RequestContext) => Promise<ChangesAnswer & Changes>): ChangeWatch {
+  private watch(name: Noting, poll: (cursor: string, context: RequestContext) => Promise<ChangesAnswer & Changes>): ChangeWatch {
     return watchChanges({
       name,
       poll,
       isWanted: () => Date.now() - this.checkedAt < UNUSED_MS,
-      onChange: (changes) => this.listeners.forEach((listener) => listener.changed(changes)),
+      onChange: (changes) => this.listeners.forEach((listener) => listener.changed(changes, name)),
       onReset: () => this.listeners.forEach((listener) => listener.reset()),
     });
   }

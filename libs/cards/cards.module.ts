@@ -10,7 +10,9 @@ import { Module } from '@nestjs/common';
 import { CardChanges } from './card-changes.js';
 import { CardStore } from './card-store.js';
 import { VideoPages } from './video-pages.js';
+import { ViewerChanges } from './viewer-changes.js';
 import { ViewerFlagReader } from './viewer-flags.js';
+import { ViewerSets } from './viewer-sets.js';
 
 /** Cards for API layers; layers that share a process share them. */
 @Module({
@@ -23,7 +25,7 @@ import { ViewerFlagReader } from './viewer-flags.js';
       VideoServiceDefinition,
     ),
   ],
-  providers: [CardChanges, CardStore, VideoPages, ViewerFlagReader],
+  providers: [CardChanges, CardStore, VideoPages, ViewerChanges, ViewerFlagReader, ViewerSets],
   exports: [CardChanges, CardStore, VideoPages, ViewerFlagReader],
 })
 export class CardsModule {}

@@ -15,6 +15,12 @@ export interface FreshCacheOptions<V> {
   bytesOf: (value: V) => number;
   /** Whether all changes up to a moment ago are known (`now` in Unix ms): then a value that did not change is fresh however old it is. */
   isWatched: (now: number) => boolean;
+  /** While changes are not known, a value is given for this long, and as long again while it is read anew, in ms. */
+  unwatchedMs?: number;
+  /** However well watched, a value is read anew after this long, in ms. */
+  maxAgeMs?: number;
+  /** Ids of one load: as many as one RPC takes. */
+  maxBatch?: number;
 }
 
 interface Entry<V> {
@@ -35,11 +41,17 @@ interface Load<V> {
   answer: Promise<ReadonlyMap<number, V>>;
 }
 
-/** While changes are not known, a value is given for this long, and as long again while it is read anew, in ms. */
+/** A load that is being read: what was forgotten since it began is not kept of it. */
+interface Reading {
+  readonly number: number;
+  readonly forgotten: Set<number>;
+  forgetsAll: boolean;
+}
+
 const UNWATCHED_MS = 300;
 /**
- * However well watched, a value is read anew after this long, in ms: it bounds how long a lost note of a change could be seen. Shorter would bound
- * nothing, since RPC layers keep as long what a note makes them forget, and tens of thousands of values are read for it again and again.
+ * It bounds how long a lost note of a change could be seen, in ms. Shorter would bound nothing for cards, since RPC layers keep as long what a
+ * note makes them forget, and tens of thousands of values are read for it again and again.
  */
 const MAX_AGE_MS = CARD_KEPT_MS / 2;
 /** Up to so much of it less, at random: what was loaded together is not read anew together. */
@@ -47,7 +59,6 @@ const JITTER = 0.2;
 /** How long "does not exist" is believed, in ms. */
 const NEGATIVE_MS = 300;
 const NEGATIVE_BYTES = 200;
-/** Ids of one load: as many as one RPC takes. */
 const MAX_BATCH = 500;
 
 /**
@@ -61,10 +72,15 @@ export class FreshCache<V extends object> {
   private readonly renewals = new Set<number>();
   private renewing = false;
   private lastLoad = 0;
-  /** Results of loads up to this one are not kept. */
-  private barrier = 0;
+  private readonly readings = new Set<Reading>();
+  private readonly unwatchedMs: number;
+  private readonly maxAgeMs: number;
+  private readonly maxBatch: number;
 
   constructor(private readonly options: FreshCacheOptions<V>) {
+    this.unwatchedMs = options.unwatchedMs ?? UNWATCHED_MS;
+    this.maxAgeMs = options.maxAgeMs ?? MAX_AGE_MS;
+    this.maxBatch = options.maxBatch ?? MAX_BATCH;
     this.entries = new LRUCache({ maxSize: options.maxBytes, sizeCalculation: ({ bytes }) => bytes });
   }
 
@@ -75,7 +91,7 @@ export class FreshCache<V extends object> {
     entry.asked = true;
     const age = now - entry.loadedAt;
     if (entry.value === null) return age < NEGATIVE_MS ? null : undefined;
-    const freshMs = this.options.isWatched(now) ? entry.freshMs : UNWATCHED_MS;
+    const freshMs = this.options.isWatched(now) ? entry.freshMs : this.unwatchedMs;
     if (age < freshMs) return entry.value;
     if (age >= 2 * freshMs) return undefined;
     this.renew(id);
@@ -104,18 +120,20 @@ export class FreshCache<V extends object> {
 
   /** Drops ids, also from loads under way; call it after the change is committed. */
   forget(ids: readonly number[]): void {
-    this.barrier = this.lastLoad;
     for (const id of ids) {
       this.entries.delete(id);
+      // What is only being gathered is read after this, and may be kept.
       this.loading.delete(id);
+      for (const reading of this.readings) reading.forgotten.add(id);
     }
-    this.gathering = undefined;
   }
 
   /** Drops everything. */
   reset(): void {
     this.entries.clear();
-    this.forget([...this.loading.keys()]);
+    this.loading.clear();
+    this.gathering = undefined;
+    for (const reading of this.readings) reading.forgetsAll = true;
   }
 
   private renew(id: number): void {
@@ -127,7 +145,7 @@ export class FreshCache<V extends object> {
 
   private async runRenewals(): Promise<void> {
     while (this.renewals.size > 0) {
-      const ids = [...this.renewals].slice(0, MAX_BATCH);
+      const ids = [...this.renewals].slice(0, this.maxBatch);
       // Before they are read: what changes from now on is read once more.
       for (const id of ids) this.renewals.delete(id);
       reads.inc({ cache: this.options.name, why: 'changed' }, ids.length);
@@ -144,7 +162,7 @@ export class FreshCache<V extends object> {
 
   private gather(id: number): Load<V> {
     let load = this.gathering;
-    if (!load || load.ids.length >= MAX_BATCH) {
+    if (!load || load.ids.length >= this.maxBatch) {
       const ids: number[] = [];
       const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.runLoad(made));
       const made: Load<V> = { ids, answer };
@@ -168,18 +186,23 @@ export class FreshCache<V extends object> {
   }
 
   private async run(ids: readonly number[]): Promise<ReadonlyMap<number, V>> {
-    const number = (this.lastLoad += 1);
-    // Requests share a load, so it runs on nobody's deadline.
-    const values = await this.options.load(ids, newContext(nanoid()));
-    if (number > this.barrier) for (const id of ids) this.keep(id, values.get(id) ?? null, number);
-    return values;
+    const reading: Reading = { number: (this.lastLoad += 1), forgotten: new Set(), forgetsAll: false };
+    this.readings.add(reading);
+    try {
+      // Requests share a load, so it runs on nobody's deadline.
+      const values = await this.options.load(ids, newContext(nanoid()));
+      for (const id of ids) if (!reading.forgetsAll && !reading.forgotten.has(id)) this.keep(id, values.get(id) ?? null, reading.number);
+      return values;
+    } finally {
+      this.readings.delete(reading);
+    }
   }
 
   private keep(id: number, value: V | null, load: number): void {
     const known = this.entries.peek(id);
     if (known && known.load > load) return;
     const bytes = value ? this.options.bytesOf(value) : NEGATIVE_BYTES;
-    const freshMs = MAX_AGE_MS * (1 - Math.random() * JITTER);
+    const freshMs = this.maxAgeMs * (1 - Math.random() * JITTER);
     this.entries.set(id, { value, load, loadedAt: Date.now(), freshMs, asked: false, bytes });
   }
 }

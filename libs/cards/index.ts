@@ -6,4 +6,6 @@ export { CardsModule } from './cards.module.js';
 export { renderAnswer } from './render-answer.js';
 export { titleOf, withFields, type VideoCard } from './video-card.js';
 export { degradedHeader, VideoPages } from './video-pages.js';
+export { ViewerChanges } from './viewer-changes.js';
 export { ViewerFlagReader, type ReadFollows } from './viewer-flags.js';
+export { ViewerSets } from './viewer-sets.js';

@@ -4,6 +4,9 @@ import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { metrics } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import type { CardPage, ViewerFlags } from './card-page.js';
+import type { FreshCache } from './fresh-cache.js';
+import { ViewerChanges } from './viewer-changes.js';
+import { ViewerSets, bitsAmong, type ViewerSet } from './viewer-sets.js';
 
 /** A page without flags soon is better than one with them late, in ms. */
 const DEADLINE_MS = 800;
@@ -20,34 +23,62 @@ export interface ReadFlags extends ViewerFlags {
 /** Who of some users the viewer follows. */
 export type ReadFollows = Pick<ReadFlags, 'followed' | 'missing'>;
 
-/** What viewers like and follow: one question a page and service, which travels with other requests'. */
+/** What viewers like and follow: from the sets that this process keeps, or by one question a page and service, which travels with others'. */
 @Injectable()
 export class ViewerFlagReader {
   constructor(
     @InjectRpc(FavoriteServiceDefinition) private readonly favorites: ApiClient<typeof FavoriteServiceDefinition>,
     @InjectRpc(RelationServiceDefinition) private readonly relations: ApiClient<typeof RelationServiceDefinition>,
+    private readonly sets: ViewerSets,
+    private readonly changes: ViewerChanges,
   ) {}
 
   /** Never rejects for a service that is away: its flags are then false, and named. */
   async read(call: Call, { videoIds, authorIds }: Pick<CardPage, 'videoIds' | 'authorIds'>): Promise<ReadFlags> {
-    // Both are asked before either is waited for; every page comes by here, so there are no more promises than that takes.
-    const likes = this.favorites.ask.getFlags({ viewerId: call.viewerId, ids: videoIds }, optionsOf(call)).catch(asFailed);
-    const follows = this.asked(call, authorIds);
+    await this.changes.arrived();
+    // Both are asked before either is waited for.
+    const likes = this.likes(call, videoIds);
+    const follows = this.followed(call, authorIds);
     const missing: string[] = [];
-    const liked = bitsOf('likes', await likes, missing);
-    const followed = bitsOf('follows', await follows, missing);
+    const liked = bitsOf('likes', likes instanceof Promise ? await likes : likes, missing);
+    const followed = bitsOf('follows', follows instanceof Promise ? await follows : follows, missing);
     return { liked, followed, missing };
   }
 
   /** The same where there are only users. @param authorIds packed */
   async follows(call: Call, authorIds: Uint8Array): Promise<ReadFollows> {
+    await this.changes.arrived();
     const missing: string[] = [];
-    const followed = bitsOf('follows', await this.asked(call, authorIds), missing);
+    const followed = bitsOf('follows', await this.followed(call, authorIds), missing);
     return { followed, missing };
   }
 
-  private asked(call: Call, ids: Uint8Array): Promise<FlagAnswer | Failed> {
-    return this.relations.ask.getFollowFlags({ viewerId: call.viewerId, ids }, optionsOf(call)).catch(asFailed);
+  private likes(call: Call, ids: Uint8Array): Bits | Promise<Bits> {
+    return this.flags(this.sets.likes, call, ids, () => this.favorites.ask.getFlags({ viewerId: call.viewerId, ids }, optionsOf(call)));
+  }
+
+  private followed(call: Call, ids: Uint8Array): Bits | Promise<Bits> {
+    return this.flags(this.sets.follows, call, ids, () =>
+      this.relations.ask.getFollowFlags({ viewerId: call.viewerId, ids }, optionsOf(call)),
+    );
+  }
+
+  /** @param ask for the flags of this page only, where the viewer's set is not kept */
+  private flags(kept: FreshCache<ViewerSet>, call: Call, ids: Uint8Array, ask: () => Promise<FlagAnswer>): Bits | Promise<Bits> {
+    const now = Date.now();
+    const asked = (): Promise<Bits> => ask().then(({ bits }) => bits, asFailed);
+    if (!this.changes.isWatched(now)) return asked();
+    const set = kept.peek(call.viewerId, now);
+    if (set?.ids) return bitsAmong(set.ids, ids);
+    // Too many to be kept, or not to be had.
+    if (set !== undefined) return asked();
+    return kept.load([call.viewerId]).then(
+      (loaded) => {
+        const members = loaded.get(call.viewerId)?.ids;
+        return members ? bitsAmong(members, ids) : asked();
+      },
+      (error: unknown) => (isAway(error) ? new Failed(error) : asked()),
+    );
   }
 }
 
@@ -58,13 +89,16 @@ class Failed {
   constructor(readonly error: unknown) {}
 }
 
+type Bits = Uint8Array | Failed;
+
 const asFailed = (error: unknown): Failed => new Failed(error);
 const AWAY = new Set(['UNAVAILABLE', 'DEADLINE']);
+const isAway = (error: unknown): boolean => error instanceof DoulError && AWAY.has(error.name);
 
 /** What was answered; nothing, and `part` among the missing, when the service was away. */
-function bitsOf(part: string, answer: FlagAnswer | Failed, missing: string[]): Uint8Array {
-  if (!(answer instanceof Failed)) return answer.bits;
-  if (!(answer.error instanceof DoulError) || !AWAY.has(answer.error.name)) throw answer.error;
+function bitsOf(part: string, answer: Bits, missing: string[]): Uint8Array {
+  if (!(answer instanceof Failed)) return answer;
+  if (!isAway(answer.error)) throw answer.error;
   degraded.inc({ part });
   missing.push(part);
   return NONE;

@@ -1,4 +1,5 @@
 export { Announcer } from './announcer.js';
+export { watchChannels, type ChannelWatch, type ChannelWatchOptions } from './channel-watch.js';
 export { ChangeLog, type Changes } from './change-log.js';
 export type { CacheEntry, CacheId, CacheStore, Ticket } from './cache-store.js';
 export { CommandBatch, encodeArguments } from './command-batch.js';

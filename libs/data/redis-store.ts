@@ -52,6 +52,16 @@ export class RedisStore {
     }
   }
 
+  /**
+   * Resolves when whatever was published by earlier commands on these keys has been sent to its subscribers: a server sends all that one
+   * round of its event loop made, in no given order, before it reads what comes next. (Not certain where Redis 8 writes in I/O threads.)
+   *
+   * @throws DoulError UNAVAILABLE when Redis is away
+   */
+  async published(keys: readonly string[]): Promise<void> {
+    await this.many((this.isCluster ? keys : keys.slice(0, 1)).map((key) => ['exists', key]));
+  }
+
   /** Deletes keys; those that do not exist are fine. */
   async unlink(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;

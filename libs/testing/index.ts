@@ -6,6 +6,7 @@ export { chaos, doul, recovered, type StatusRow } from './chaos.js';
 export { clip, type ClipLook } from './clip-files.js';
 export { readEvents, type SentEvent } from './event-reader.js';
 export { eventually, inParallel } from './eventually.js';
+export { FlagsProcess } from './flags-process.js';
 export { largeFile, sha256Of, type LargeFile } from './large-file.js';
 export type { CommentObject, FriendObject, MessageObject, UserObject, VideoObject } from './objects.js';
 export { publishStreamed, type Streamed } from './publish-streamed.js';

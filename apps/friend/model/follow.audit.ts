@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { followingKey, followingVersionKey } from '../friend.keys.js';
 import { FollowCounterTable } from './follow-counters.js';
 import { FollowRepository } from './follow.repository.js';
+import { LOADED } from './following.cache.js';
 
 /** Users with a counter row, and users with follows but, wrongly, without one. */
 const IDS = `SELECT id FROM (
@@ -108,8 +109,11 @@ export class FollowAudit {
     );
     const sets = new Map<number, { version: number; members: number[] }>();
     ids.forEach((id, at) => {
-      const [version, members] = replies.slice(2 * at, 2 * at + 2) as [string | null, string[]];
-      if (version !== null) sets.set(id, { version: Number(version), members: members.map(Number).filter((member) => member !== 0) });
+      const [version, texts] = replies.slice(2 * at, 2 * at + 2) as [string | null, string[]];
+      const members = texts.map(Number);
+      // A version alone only says what must not be loaded any more.
+      if (version !== null && members.includes(LOADED))
+        sets.set(id, { version: Number(version), members: members.filter((member) => member !== LOADED) });
     });
     return sets;
   }

@@ -11,6 +11,8 @@ import {
   type GetFollowCountersResponse,
   type GetFollowFlagsRequest,
   type GetFollowFlagsResponse,
+  type GetFollowedSetsRequest,
+  type GetFollowedSetsResponse,
   type GetRelationsRequest,
   type GetRelationsResponse,
   type ListRelationChangesRequest,
@@ -36,6 +38,9 @@ const KINDS: Partial<Record<RelationKind, ListKind>> = {
 };
 
 const MAX_QUESTIONS = 64;
+/** Viewers of one question for whole sets, and members of one: an answer stays below 1 MB. */
+const MAX_SETS = 64;
+const MAX_SET = 2_000;
 const NONE = new Uint8Array(0);
 
 /** Users of one page of the reconciliation, unless asked for fewer. */
@@ -82,6 +87,16 @@ export class RelationRpc implements RpcHandlers<typeof RelationServiceDefinition
     if (asked.length === 0) return results as (Uint8Array | DoulError)[];
     const answers = (await this.following.flags(asked))[Symbol.iterator]();
     return results.map((result) => result ?? (answers.next().value as Uint8Array | DoulError));
+  }
+
+  async getFollowedSets({ viewerIds, limit }: GetFollowedSetsRequest): Promise<GetFollowedSetsResponse> {
+    atMost(viewerIds, MAX_SETS, 'viewer_ids');
+    const sets = await this.following.sets(viewerIds, Math.min(Math.max(0, limit), MAX_SET));
+    return {
+      sets: [...sets].map(([viewerId, ids]) =>
+        ids === 'too many' ? { viewerId, userIds: NONE, tooMany: true } : { viewerId, userIds: packIds(ids), tooMany: false },
+      ),
+    };
   }
 
   async getFollowCounters({ userIds }: GetFollowCountersRequest): Promise<GetFollowCountersResponse> {

@@ -158,6 +158,29 @@ describe('flags of many viewers', () => {
     });
   });
 
+  it('can be had as whole sets, unless those are too large', async () => {
+    await follow(alice, bob);
+    await follow(alice, carol);
+    await follow(bob, alice);
+    await friend.counters.projector.projectDirty();
+    const setsOf = async (viewerIds: number[], limit: number) =>
+      (await friend.rpc.getFollowedSets({ viewerIds, limit })).sets
+        .toSorted((a, b) => a.viewerId - b.viewerId)
+        .map(({ viewerId, userIds, tooMany }) => [viewerId, tooMany ? 'too many' : unpackIds(userIds).toSorted((a, b) => a - b)]);
+    const sets = [
+      [alice, [bob, carol]],
+      [bob, [alice]],
+      [dave, []],
+    ];
+    expect(await setsOf([alice, bob, dave], 2)).toEqual(sets);
+    expect(await cost(() => setsOf([alice, bob, dave], 2))).toMatchObject({ sql: 0, redis: 2 });
+    expect(await setsOf([alice, bob], 1)).toEqual([[alice, 'too many'], sets[1]]);
+    await fixture.flush();
+    expect(await setsOf([bob, alice], 1)).toEqual([[alice, 'too many'], sets[1]]);
+    const crowd = Array.from({ length: 65 }, (_, at) => FIRST_ID + at);
+    await expect(friend.rpc.getFollowedSets({ viewerIds: crowd, limit: 1 })).rejects.toMatchObject({ name: 'INVALID_PARAMETER' });
+  });
+
   it('are right of thousands of interleaved viewers who change their minds', async () => {
     const users = Array.from({ length: 24 }, (_, at) => FIRST_ID + at);
     const other = fixture.newInstance();

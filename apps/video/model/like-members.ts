@@ -23,6 +23,9 @@ export interface ListQuestion {
   limit: number;
 }
 
+/** Ids of videos. */
+export type LikedSet = readonly number[] | 'too many';
+
 type Score = string | null;
 
 /** Where a viewer's likes are: those up to `floor` (Unix ms) only in MySQL, as of loading number `loading`. */
@@ -91,6 +94,26 @@ export class LikeMembers {
     const unsure = videoIds.filter((_, at) => !inRedis(at) && !unliked(at));
     const old = split.floor === 0 ? new Set<number>() : await this.repository.likedUpTo(viewerId, unsure, split.floor);
     return bitsWhere(videoIds.length, (at) => inRedis(at) || old.has(videoIds[at] as number));
+  }
+
+  /**
+   * All that each viewer likes, or 'too many' for one with more than `limit` or with likes that only MySQL has; undefined for a viewer
+   * whose membership is not loaded. One round trip for all.
+   */
+  async sets(viewerIds: readonly number[], limit: number): Promise<(LikedSet | undefined)[]> {
+    const found: (LikedSet | undefined)[] = viewerIds.map(() => undefined);
+    const batch = new CommandBatch(this.redis.client);
+    // One more than may be there, and the mark, which comes first unless there are the marks of a floor.
+    const range = encodeArguments([0, limit + 1]);
+    viewerIds.forEach((viewerId, at) =>
+      batch.add('ZRANGE', this.store.membershipKey(viewerId), range, 2, (reply) => {
+        const [first, ...videoIds] = (reply as readonly Buffer[]).map(String);
+        if (first === undefined) return;
+        found[at] = first !== LOADED_MEMBER || videoIds.length > limit ? 'too many' : videoIds.map(Number);
+      }),
+    );
+    await batch.send();
+    return found;
   }
 
   /** What MySQL says about likes from below the floor, as the record script believes it; undefined when the membership is not loaded. */

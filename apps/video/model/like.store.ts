@@ -56,7 +56,7 @@ export class LikeStore {
   private readonly trimScript: RedisScript<number>;
 
   constructor(
-    redis: RedisStore,
+    private readonly redis: RedisStore,
     private readonly repository: LikeRepository,
   ) {
     this.recordScript = redis.script('like-record', RECORD);
@@ -113,6 +113,11 @@ export class LikeStore {
       args.push(slot, viewerId, videoId, (liked ? '1' : '0') + said);
     }
     return { keys, args };
+  }
+
+  /** Resolves when those who keep what viewers like have been told of all that was recorded in these shards. */
+  async told(shards: Iterable<number>): Promise<void> {
+    await this.redis.published([...shards].map((shard) => this.baseKeys(shard)[0] ?? ''));
   }
 
   /** Creates a shard's store past what MySQL has already taken in. Safe to be done by several at once. */

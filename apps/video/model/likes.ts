@@ -3,7 +3,7 @@ import { childLog, newContext, runInContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
 import { nanoid } from 'nanoid';
 import { LikeLoader } from './like-loader.js';
-import { LikeMembers, type FlagQuestion, type ListQuestion } from './like-members.js';
+import { LikeMembers, type FlagQuestion, type LikedSet, type ListQuestion } from './like-members.js';
 import type { LikedVideo } from './like.repository.js';
 import { RECORDED } from './like.scripts.js';
 import { LikeStore, type AskedLike, type Like } from './like.store.js';
@@ -14,6 +14,8 @@ export type LikeOutcome = 'changed' | 'unchanged' | 'unavailable';
 
 /** Rounds of a batch: one finds a new store, one memberships that are not loaded, one likes that MySQL has to be asked about; and again if they expire at once. */
 const ROUNDS = 6;
+
+const unheard = (error: unknown): void => log.warn({ err: error }, 'whether all have heard of likes is not known');
 
 function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
@@ -47,6 +49,9 @@ export class Likes {
     const outcomes: LikeOutcome[] = likes.map(() => 'unavailable');
     let left: Entry[] = likes.map(({ viewerId, videoId, liked }, at) => ({ viewerId, videoId, liked, at }));
     for (let round = 0; left.length > 0 && round < ROUNDS; round += 1) left = await this.round(left, outcomes);
+    const changed = likes.filter((_, at) => outcomes[at] === 'changed');
+    // The likes are stored: should Redis be lost just now, then so is what is kept elsewhere.
+    if (changed.length > 0) await this.store.told(new Set(changed.map(({ viewerId }) => this.store.shardOf(viewerId)))).catch(unheard);
     return outcomes;
   }
 
@@ -119,6 +124,26 @@ export class Likes {
       const failure = error instanceof DoulError ? error : CommonErrors.INTERNAL({}, error);
       return cold.map(() => failure);
     }
+  }
+
+  /**
+   * All that each viewer likes, or 'too many' for those who have to be asked for one by one; a viewer whose likes could not be read is absent.
+   *
+   * @throws DoulError UNAVAILABLE when Redis is away
+   */
+  async sets(viewerIds: readonly number[], limit: number): Promise<Map<number, LikedSet>> {
+    const found = new Map<number, LikedSet>();
+    const read = async (ids: readonly number[]): Promise<void> => {
+      const sets = await this.members.sets(ids, limit);
+      ids.forEach((id, at) => sets[at] && found.set(id, sets[at]));
+    };
+    await read(viewerIds);
+    const cold = viewerIds.filter((id) => !found.has(id));
+    if (cold.length === 0) return found;
+    await this.load(cold)
+      .then(() => read(cold))
+      .catch((error: unknown) => log.warn({ err: error }, 'likes could not be loaded'));
+    return found;
   }
 
   /**

@@ -12,6 +12,8 @@ import {
   type GetFavoritePagesResponse,
   type GetFlagsRequest,
   type GetFlagsResponse,
+  type GetLikedSetsRequest,
+  type GetLikedSetsResponse,
   type SetFavoritesRequest,
   type SetFavoritesResponse,
 } from '@doul/contracts';
@@ -26,6 +28,9 @@ import { PublishedVideos } from './published-videos.js';
 const MAX_LIKES = 512;
 const MAX_QUESTIONS = 64;
 const MAX_IDS = 1_000;
+/** Viewers of one question for whole sets, and members of one: an answer stays below 1 MB. */
+const MAX_SETS = 64;
+const MAX_SET = 2_000;
 const NONE = new Uint8Array(0);
 const NO_PAGE: FavoritePage = { videoIds: NONE, nextCursor: '' };
 
@@ -71,6 +76,16 @@ export class FavoriteService implements RpcHandlers<typeof FavoriteServiceDefini
       results.map((bits) => (bits instanceof DoulError ? bits : { bits })),
       { bits: NONE },
     );
+  }
+
+  async getLikedSets({ viewerIds, limit }: GetLikedSetsRequest): Promise<GetLikedSetsResponse> {
+    requireAtMost(MAX_SETS, viewerIds, 'viewer_ids');
+    const sets = await this.likes.sets(viewerIds, Math.min(Math.max(0, limit), MAX_SET));
+    return {
+      sets: [...sets].map(([viewerId, ids]) =>
+        ids === 'too many' ? { viewerId, videoIds: NONE, tooMany: true } : { viewerId, videoIds: packIds(ids), tooMany: false },
+      ),
+    };
   }
 
   async getFavoritePages({ questions }: GetFavoritePagesRequest): Promise<GetFavoritePagesResponse> {

@@ -54,14 +54,15 @@ describe('flags of interleaved viewers', () => {
   }, 120_000);
 
   it('show a viewer at once what that viewer has just done, while all others look and do', async () => {
-    await inParallel(viewers, AT_ONCE, async ({ actor, liked }) => {
-      for (let round = 0; round < 12; round += 1) {
+    await inParallel(viewers, AT_ONCE, async ({ actor, liked, followed }) => {
+      for (let round = 0; round < 24; round += 1) {
         const id = videos[Math.floor(Math.random() * VIDEOS)] as number;
-        if (liked.delete(id)) await actor.unlikes(id);
-        else await (liked.add(id), actor.likes(id));
+        const author = authors[Math.floor(Math.random() * AUTHORS)] as Actor;
+        if (round % 2 === 0) await (liked.delete(id) ? actor.unlikes(id) : (liked.add(id), actor.likes(id)));
+        else await (followed.delete(author.id) ? actor.unfollows(author) : (followed.add(author.id), actor.follows(author)));
         const page = (await actor.feed()).videos.filter((video) => videos.includes(video.id));
-        expect(page.filter((video) => video.is_favorite).map((video) => video.id)).toEqual(
-          page.filter((video) => liked.has(video.id)).map((video) => video.id),
+        expect(page.map((video) => [video.id, video.is_favorite, video.author.is_follow])).toEqual(
+          page.map((video) => [video.id, liked.has(video.id), followed.has(video.author.id)]),
         );
       }
     });

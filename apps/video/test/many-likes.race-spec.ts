@@ -36,6 +36,9 @@ async function expectExact(viewerId: number, liked: readonly number[], size: num
   expect(await model.liked(viewerId, videos)).toEqual(videos.filter((id) => liked.includes(id)));
   expect(await walk(viewerId, size)).toEqual([...liked].reverse());
   expect((await model.members.counts([viewerId])).get(viewerId)).toBe(liked.length);
+  const whole = (await model.likes.sets([viewerId], videos.length)).get(viewerId);
+  const isWhole = String(await model.redis.client.zscore(model.store.membershipKey(viewerId), '.')) === '0';
+  expect(whole === 'too many' ? whole : new Set(whole)).toEqual(isWhole ? new Set(liked) : 'too many');
 }
 
 describe('a viewer with more likes than Redis holds', () => {

@@ -58,6 +58,24 @@ export interface GetFollowFlagsResponse {
   failures: Failure[];
 }
 
+export interface GetFollowedSetsRequest {
+  viewerIds: number[];
+  /** At most 2,000. */
+  limit: number;
+}
+
+export interface FollowedSet {
+  viewerId: number;
+  /** Packed fixed64, in no order. */
+  userIds: Uint8Array;
+  /** There are more than the limit, and none of them is here. */
+  tooMany: boolean;
+}
+
+export interface GetFollowedSetsResponse {
+  sets: FollowedSet[];
+}
+
 export interface GetFollowCountersRequest {
   userIds: number[];
 }
@@ -639,6 +657,221 @@ export const GetFollowFlagsResponse: MessageFns<GetFollowFlagsResponse> = {
     const message = createBaseGetFollowFlagsResponse();
     message.answers = object.answers?.map((e) => FollowFlagsAnswer.fromPartial(e)) || [];
     message.failures = object.failures?.map((e) => Failure.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetFollowedSetsRequest(): GetFollowedSetsRequest {
+  return { viewerIds: [], limit: 0 };
+}
+
+export const GetFollowedSetsRequest: MessageFns<GetFollowedSetsRequest> = {
+  encode(message: GetFollowedSetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewerIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.viewerIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFollowedSetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFollowedSetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.viewerIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.viewerIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFollowedSetsRequest>, I>>(base?: I): GetFollowedSetsRequest {
+    return GetFollowedSetsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFollowedSetsRequest>, I>>(object: I): GetFollowedSetsRequest {
+    const message = createBaseGetFollowedSetsRequest();
+    message.viewerIds = object.viewerIds?.map((e) => e) || [];
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseFollowedSet(): FollowedSet {
+  return { viewerId: 0, userIds: new Uint8Array(0), tooMany: false };
+}
+
+export const FollowedSet: MessageFns<FollowedSet> = {
+  encode(message: FollowedSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewerId !== 0) {
+      writer.uint32(8).int64(message.viewerId);
+    }
+    if (message.userIds.length !== 0) {
+      writer.uint32(18).bytes(message.userIds);
+    }
+    if (message.tooMany !== false) {
+      writer.uint32(24).bool(message.tooMany);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FollowedSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFollowedSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.viewerId = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userIds = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tooMany = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FollowedSet>, I>>(base?: I): FollowedSet {
+    return FollowedSet.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FollowedSet>, I>>(object: I): FollowedSet {
+    const message = createBaseFollowedSet();
+    message.viewerId = object.viewerId ?? 0;
+    message.userIds = object.userIds ?? new Uint8Array(0);
+    message.tooMany = object.tooMany ?? false;
+    return message;
+  },
+};
+
+function createBaseGetFollowedSetsResponse(): GetFollowedSetsResponse {
+  return { sets: [] };
+}
+
+export const GetFollowedSetsResponse: MessageFns<GetFollowedSetsResponse> = {
+  encode(message: GetFollowedSetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sets) {
+      FollowedSet.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFollowedSetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFollowedSetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sets.push(FollowedSet.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFollowedSetsResponse>, I>>(base?: I): GetFollowedSetsResponse {
+    return GetFollowedSetsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFollowedSetsResponse>, I>>(object: I): GetFollowedSetsResponse {
+    const message = createBaseGetFollowedSetsResponse();
+    message.sets = object.sets?.map((e) => FollowedSet.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1370,6 +1603,15 @@ export const RelationServiceDefinition = {
         idempotencyLevel: "NO_SIDE_EFFECTS",
         _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
       },
+    },
+    /** All whom each viewer follows, for processes that keep it for a while. At most 64 viewers; one that could not be read is absent. */
+    getFollowedSets: {
+      name: "GetFollowedSets",
+      requestType: GetFollowedSetsRequest as typeof GetFollowedSetsRequest,
+      requestStream: false,
+      responseType: GetFollowedSetsResponse as typeof GetFollowedSetsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     getFollowCounters: {
       name: "GetFollowCounters",

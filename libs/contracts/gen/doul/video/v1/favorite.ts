@@ -53,6 +53,24 @@ export interface GetFlagsResponse {
   failures: Failure[];
 }
 
+export interface GetLikedSetsRequest {
+  viewerIds: number[];
+  /** At most 2,000. */
+  limit: number;
+}
+
+export interface LikedSet {
+  viewerId: number;
+  /** Packed fixed64, in no order. */
+  videoIds: Uint8Array;
+  /** There are more than the limit, and none of them is here. */
+  tooMany: boolean;
+}
+
+export interface GetLikedSetsResponse {
+  sets: LikedSet[];
+}
+
 export interface FavoritePageQuestion {
   userId: number;
   /** Empty at the start. */
@@ -524,6 +542,221 @@ export const GetFlagsResponse: MessageFns<GetFlagsResponse> = {
   },
 };
 
+function createBaseGetLikedSetsRequest(): GetLikedSetsRequest {
+  return { viewerIds: [], limit: 0 };
+}
+
+export const GetLikedSetsRequest: MessageFns<GetLikedSetsRequest> = {
+  encode(message: GetLikedSetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewerIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.viewerIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetLikedSetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetLikedSetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.viewerIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.viewerIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetLikedSetsRequest>, I>>(base?: I): GetLikedSetsRequest {
+    return GetLikedSetsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetLikedSetsRequest>, I>>(object: I): GetLikedSetsRequest {
+    const message = createBaseGetLikedSetsRequest();
+    message.viewerIds = object.viewerIds?.map((e) => e) || [];
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseLikedSet(): LikedSet {
+  return { viewerId: 0, videoIds: new Uint8Array(0), tooMany: false };
+}
+
+export const LikedSet: MessageFns<LikedSet> = {
+  encode(message: LikedSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewerId !== 0) {
+      writer.uint32(8).int64(message.viewerId);
+    }
+    if (message.videoIds.length !== 0) {
+      writer.uint32(18).bytes(message.videoIds);
+    }
+    if (message.tooMany !== false) {
+      writer.uint32(24).bool(message.tooMany);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LikedSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLikedSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.viewerId = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.videoIds = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tooMany = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LikedSet>, I>>(base?: I): LikedSet {
+    return LikedSet.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LikedSet>, I>>(object: I): LikedSet {
+    const message = createBaseLikedSet();
+    message.viewerId = object.viewerId ?? 0;
+    message.videoIds = object.videoIds ?? new Uint8Array(0);
+    message.tooMany = object.tooMany ?? false;
+    return message;
+  },
+};
+
+function createBaseGetLikedSetsResponse(): GetLikedSetsResponse {
+  return { sets: [] };
+}
+
+export const GetLikedSetsResponse: MessageFns<GetLikedSetsResponse> = {
+  encode(message: GetLikedSetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sets) {
+      LikedSet.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetLikedSetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetLikedSetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sets.push(LikedSet.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetLikedSetsResponse>, I>>(base?: I): GetLikedSetsResponse {
+    return GetLikedSetsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetLikedSetsResponse>, I>>(object: I): GetLikedSetsResponse {
+    const message = createBaseGetLikedSetsResponse();
+    message.sets = object.sets?.map((e) => LikedSet.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseFavoritePageQuestion(): FavoritePageQuestion {
   return { userId: 0, cursor: "", limit: 0 };
 }
@@ -817,6 +1050,15 @@ export const FavoriteServiceDefinition = {
         idempotencyLevel: "NO_SIDE_EFFECTS",
         _unknownFields: { 400008: [new Uint8Array([64]) as Uint8Array] },
       },
+    },
+    /** All that each viewer likes, for processes that keep it for a while. At most 64 viewers; one that could not be read is absent. */
+    getLikedSets: {
+      name: "GetLikedSets",
+      requestType: GetLikedSetsRequest as typeof GetLikedSetsRequest,
+      requestStream: false,
+      responseType: GetLikedSetsResponse as typeof GetLikedSetsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Pages of lists of likes, latest first; each is full unless its list ends. At most 64 questions. */
     getFavoritePages: {

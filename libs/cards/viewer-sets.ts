@@ -1,0 +1,86 @@
+import { FavoriteServiceDefinition, RelationServiceDefinition, bitsWhere, packedCount, unpackIds } from '@doul/contracts';
+import { InjectRpc, type ApiClient } from '@doul/rpc';
+import { Injectable } from '@nestjs/common';
+import { FreshCache, type FreshCacheOptions } from './fresh-cache.js';
+import { ViewerChanges } from './viewer-changes.js';
+
+/** All that a viewer likes, or all whom they follow. */
+export interface ViewerSet {
+  /** In ascending order; undefined when there are too many to be kept. */
+  readonly ids: readonly number[] | undefined;
+}
+
+/** Members of a set that is kept; of a viewer with more each page asks. */
+const MAX_IDS = 2_000;
+/** Of each kind: some 15,000 viewers with a hundred members. */
+const MAX_BYTES = 16 << 20;
+const OVERHEAD_BYTES = 250;
+const ID_BYTES = 8;
+/** Bounds how long a change could stay unseen whose message Redis never sent, in ms. */
+const MAX_AGE_MS = 60_000;
+/** Viewers of one load, as the RPC layers take them. */
+const MAX_BATCH = 64;
+/** A page without flags soon is better than one with them late, in ms. */
+const DEADLINE_MS = 800;
+
+const setOf = (packed: Uint8Array, tooMany: boolean): ViewerSet => ({ ids: tooMany ? undefined : inOrder(unpackIds(packed)) });
+/** Sorted as numbers, which an array's own order is not. */
+const inOrder = (ids: readonly number[]): number[] => Array.from(Float64Array.from(ids).sort());
+
+function includes(ids: readonly number[], id: number): boolean {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ids[middle] as number) < id) low = middle + 1;
+    else high = middle;
+  }
+  return ids[low] === id;
+}
+
+/** A bit for each of the packed ids that is in the set. */
+export function bitsAmong(ids: readonly number[], packed: Uint8Array): Uint8Array {
+  if (ids.length === 0) return new Uint8Array(((packedCount(packed) ?? 0) + 7) >> 3);
+  const asked = unpackIds(packed);
+  return bitsWhere(asked.length, (at) => includes(ids, asked[at] as number));
+}
+
+/** What viewers like and whom they follow, kept in this process while every change of it is heard of. */
+@Injectable()
+export class ViewerSets {
+  readonly likes: FreshCache<ViewerSet>;
+  readonly follows: FreshCache<ViewerSet>;
+
+  constructor(
+    @InjectRpc(FavoriteServiceDefinition) favorites: ApiClient<typeof FavoriteServiceDefinition>,
+    @InjectRpc(RelationServiceDefinition) relations: ApiClient<typeof RelationServiceDefinition>,
+    changes: ViewerChanges,
+  ) {
+    const cache = (name: string, load: FreshCacheOptions<ViewerSet>['load']): FreshCache<ViewerSet> =>
+      new FreshCache({
+        name,
+        load,
+        maxBytes: MAX_BYTES,
+        bytesOf: ({ ids }) => OVERHEAD_BYTES + ID_BYTES * (ids?.length ?? 0),
+        isWatched: (now) => changes.isWatched(now),
+        unwatchedMs: 0,
+        maxAgeMs: MAX_AGE_MS,
+        maxBatch: MAX_BATCH,
+      });
+    this.likes = cache('likes', async (viewerIds, context) => {
+      const { sets } = await favorites.getLikedSets({ viewerIds: [...viewerIds], limit: MAX_IDS }, { context, deadlineMs: DEADLINE_MS });
+      return new Map(sets.map(({ viewerId, videoIds, tooMany }) => [viewerId, setOf(videoIds, tooMany)]));
+    });
+    this.follows = cache('follows', async (viewerIds, context) => {
+      const { sets } = await relations.getFollowedSets({ viewerIds: [...viewerIds], limit: MAX_IDS }, { context, deadlineMs: DEADLINE_MS });
+      return new Map(sets.map(({ viewerId, userIds, tooMany }) => [viewerId, setOf(userIds, tooMany)]));
+    });
+    changes.subscribe({
+      liked: (viewerIds) => this.likes.forget(viewerIds),
+      followed: (viewerIds) => this.follows.forget(viewerIds),
+      reset: () => {
+        this.likes.reset();
+        this.follows.reset();
+      },
+    });
+  }
+}
