@@ -1,4 +1,4 @@
-import { Card, Profile, VideoState, unpackIds } from '@doul/contracts';
+import { Card, Profile, VideoState } from '@doul/contracts';
 import { VideoSchema, userOf, type Video } from '@doul/http';
 import { describe, expect, it } from 'vitest';
 import { authorPiece } from './author-piece.js';
@@ -100,8 +100,8 @@ describe('a page made of bytes', () => {
       });
       const page = random(2) === 0 ? cardPage(made) : joinedPage(cardPage(made));
       const liked = cards.map(() => random(3) === 0);
-      const follows = new Map(unpackIds(page.authorIds).map((id) => [id, random(2) === 0]));
-      const flags = { liked: bits(liked), followed: bits(unpackIds(page.authorIds).map((id) => follows.get(id) === true)) };
+      const follows = new Map(page.authorIds.map((id) => [id, random(2) === 0]));
+      const flags = { liked: bits(liked), followed: bits(page.authorIds.map((id) => follows.get(id) === true)) };
       const answer = renderPage(page, flags, Buffer.from('{"video_list":['), Buffer.from('],"next_time":5}'));
       const expected = cards.map((card, at) =>
         plain(card, profiles.get(card.authorId) as Profile, liked[at] === true, follows.get(card.authorId) === true),
@@ -124,7 +124,7 @@ describe('a page made of bytes', () => {
     const before = Buffer.from(page.joined?.bytes as Buffer);
     for (let viewer = 0; viewer < 2_000; viewer += 1) {
       const liked = made.map(() => random(8) === 0);
-      const followed = unpackIds(page.authorIds).map(() => random(4) === 0);
+      const followed = page.authorIds.map(() => random(4) === 0);
       const answer = renderPage(page, { liked: bits(liked), followed: bits(followed) }, Buffer.from('['), Buffer.from(']'));
       const videos = JSON.parse(answer.toString()) as Video[];
       expect(videos.map((video) => video.is_favorite)).toEqual(liked);

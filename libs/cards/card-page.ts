@@ -1,4 +1,4 @@
-import { hasBit, packIds } from '@doul/contracts';
+import { hasBit } from '@doul/contracts';
 import { answerBuffer } from '@doul/http';
 import { YES, type AuthorPiece } from './author-piece.js';
 import { renderAnswer } from './render-answer.js';
@@ -18,10 +18,9 @@ export interface CardPage {
   readonly cards: readonly VideoCard[];
   /** Place of each video's author in `authorIds`. */
   readonly authorOf: readonly number[];
-  /** Packed, as questions for flags carry them. */
-  readonly videoIds: Uint8Array;
-  /** Packed and distinct. */
-  readonly authorIds: Uint8Array;
+  readonly videoIds: readonly number[];
+  /** Distinct. */
+  readonly authorIds: readonly number[];
   /** Absent in a page that is shown once: it is put together only in its answer. */
   readonly joined?: JoinedItems;
 }
@@ -46,7 +45,7 @@ export function cardPage(cards: readonly VideoCard[]): CardPage {
     const place = authors.findIndex(({ id }) => id === author.id);
     return place < 0 ? authors.push(author) - 1 : place;
   });
-  return { cards, authorOf, videoIds: packIds(cards.map(({ id }) => id)), authorIds: packIds(authors.map(({ id }) => id)) };
+  return { cards, authorOf, videoIds: cards.map(({ id }) => id), authorIds: authors.map(({ id }) => id) };
 }
 
 /** The same page, ready to be shown again and again. */

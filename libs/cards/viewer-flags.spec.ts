@@ -7,7 +7,7 @@ import { ViewerFlagReader } from './viewer-flags.js';
 import { ViewerSets } from './viewer-sets.js';
 
 const call = { viewerId: 7, requestId: 'request-1' } as unknown as Call;
-const page = { videoIds: packIds([11, 12, 13]), authorIds: packIds([1, 2]) };
+const page = { videoIds: [11, 12, 13], authorIds: [1, 2] };
 const LIKED = Uint8Array.of(3);
 const FOLLOWED = Uint8Array.of(2);
 const NONE = new Uint8Array(0);
@@ -100,8 +100,8 @@ it('asks both services in one turn, for the viewer and in the context of the cal
   expect(await services.read()).toEqual({ liked: LIKED, followed: FOLLOWED, missing: [] });
   const options = { context: call, deadlineMs: 800 };
   expect(services.options).toEqual([
-    [{ viewerId: 7, ids: page.videoIds }, options],
-    [{ viewerId: 7, ids: page.authorIds }, options],
+    [{ viewerId: 7, ids: packIds(page.videoIds) }, options],
+    [{ viewerId: 7, ids: packIds(page.authorIds) }, options],
   ]);
   await services.read();
   expect(services.asked).toEqual(['likes', 'follows', 'likes', 'follows']);

@@ -1,4 +1,4 @@
-import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition, type FlagAnswer } from '@doul/contracts';
+import { DoulError, FavoriteServiceDefinition, RelationServiceDefinition, packIds, type FlagAnswer } from '@doul/contracts';
 import type { Call } from '@doul/http';
 import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { metrics } from '@doul/runtime';
@@ -19,6 +19,8 @@ const degraded = metrics.counter('doul_flags_degraded_total', 'Pages shown witho
 export interface ReadFlags extends ViewerFlags {
   readonly missing: readonly string[];
 }
+
+type Ask = (question: { viewerId: number; ids: Uint8Array }) => Promise<FlagAnswer>;
 
 /** Who of some users the viewer follows. */
 export type ReadFollows = Pick<ReadFlags, 'followed' | 'missing'>;
@@ -45,36 +47,34 @@ export class ViewerFlagReader {
     return { liked, followed, missing };
   }
 
-  /** The same where there are only users. @param authorIds packed */
-  async follows(call: Call, authorIds: Uint8Array): Promise<ReadFollows> {
+  /** The same where there are only users. */
+  async follows(call: Call, authorIds: readonly number[]): Promise<ReadFollows> {
     await this.changes.arrived();
     const missing: string[] = [];
     const followed = bitsOf('follows', await this.followed(call, authorIds), missing);
     return { followed, missing };
   }
 
-  private likes(call: Call, ids: Uint8Array): Bits | Promise<Bits> {
-    return this.flags(this.sets.likes, call, ids, () => this.favorites.ask.getFlags({ viewerId: call.viewerId, ids }, optionsOf(call)));
+  private likes(call: Call, ids: readonly number[]): Bits | Promise<Bits> {
+    return this.flags(this.sets.likes, call, ids, (question) => this.favorites.ask.getFlags(question, optionsOf(call)));
   }
 
-  private followed(call: Call, ids: Uint8Array): Bits | Promise<Bits> {
-    return this.flags(this.sets.follows, call, ids, () =>
-      this.relations.ask.getFollowFlags({ viewerId: call.viewerId, ids }, optionsOf(call)),
-    );
+  private followed(call: Call, ids: readonly number[]): Bits | Promise<Bits> {
+    return this.flags(this.sets.follows, call, ids, (question) => this.relations.ask.getFollowFlags(question, optionsOf(call)));
   }
 
   /** @param ask for the flags of this page only, where the viewer's set is not kept */
-  private flags(kept: FreshCache<ViewerSet>, call: Call, ids: Uint8Array, ask: () => Promise<FlagAnswer>): Bits | Promise<Bits> {
+  private flags(kept: FreshCache<ViewerSet>, { viewerId }: Call, ids: readonly number[], ask: Ask): Bits | Promise<Bits> {
     const now = Date.now();
-    const asked = (): Promise<Bits> => ask().then(({ bits }) => bits, asFailed);
+    const asked = (): Promise<Bits> => ask({ viewerId, ids: packIds(ids) }).then(({ bits }) => bits, asFailed);
     if (!this.changes.isWatched(now)) return asked();
-    const set = kept.peek(call.viewerId, now);
+    const set = kept.peek(viewerId, now);
     if (set?.ids) return bitsAmong(set.ids, ids);
     // Too many to be kept, or not to be had.
     if (set !== undefined) return asked();
-    return kept.load([call.viewerId]).then(
+    return kept.load([viewerId]).then(
       (loaded) => {
-        const members = loaded.get(call.viewerId)?.ids;
+        const members = loaded.get(viewerId)?.ids;
         return members ? bitsAmong(members, ids) : asked();
       },
       (error: unknown) => (isAway(error) ? new Failed(error) : asked()),

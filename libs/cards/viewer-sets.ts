@@ -1,4 +1,4 @@
-import { FavoriteServiceDefinition, RelationServiceDefinition, bitsWhere, packedCount, unpackIds } from '@doul/contracts';
+import { FavoriteServiceDefinition, RelationServiceDefinition, bitsWhere, unpackIds } from '@doul/contracts';
 import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.js';
@@ -23,6 +23,9 @@ const MAX_BATCH = 64;
 /** A page without flags soon is better than one with them late, in ms. */
 const DEADLINE_MS = 800;
 
+/** Bits that are not there are zeros. */
+const NONE = new Uint8Array(0);
+
 const setOf = (packed: Uint8Array, tooMany: boolean): ViewerSet => ({ ids: tooMany ? undefined : inOrder(unpackIds(packed)) });
 /** Sorted as numbers, which an array's own order is not. */
 const inOrder = (ids: readonly number[]): number[] => Array.from(Float64Array.from(ids).sort());
@@ -37,12 +40,9 @@ function includes(ids: readonly number[], id: number): boolean {
   return ids[low] === id;
 }
 
-/** A bit for each of the packed ids that is in the set. */
-export function bitsAmong(ids: readonly number[], packed: Uint8Array): Uint8Array {
-  if (ids.length === 0) return new Uint8Array(((packedCount(packed) ?? 0) + 7) >> 3);
-  const asked = unpackIds(packed);
-  return bitsWhere(asked.length, (at) => includes(ids, asked[at] as number));
-}
+/** A bit for each of the asked ids that is in the set. */
+export const bitsAmong = (ids: readonly number[], asked: readonly number[]): Uint8Array =>
+  ids.length === 0 ? NONE : bitsWhere(asked.length, (at) => includes(ids, asked[at] as number));
 
 /** What viewers like and whom they follow, kept in this process while every change of it is heard of. */
 @Injectable()

@@ -1,7 +1,6 @@
 import { ViewerChanges, ViewerFlagReader, ViewerSets, type CardChanges } from '@doul/cards';
 import {
   hasBit,
-  packIds,
   type FavoriteServiceDefinition,
   type GetFollowedSetsRequest,
   type GetLikedSetsRequest,
@@ -51,7 +50,7 @@ export class FlagsProcess {
     ids: { videoIds?: readonly number[]; userIds?: readonly number[] },
   ): Promise<{ liked: number[]; followed: number[] }> {
     const { videoIds = [], userIds = [] } = ids;
-    const page = { videoIds: packIds(videoIds), authorIds: packIds(userIds) };
+    const page = { videoIds, authorIds: userIds };
     const { liked, followed, missing } = await this.reader.read({ viewerId } as Call, page);
     if (missing.length > 0) throw new Error(`no ${missing.join()}`);
     return { liked: videoIds.filter((_, at) => hasBit(liked, at)), followed: userIds.filter((_, at) => hasBit(followed, at)) };

@@ -1,5 +1,5 @@
 import { renderAnswer, type AuthorPiece } from '@doul/cards';
-import { packIds, type CommentPage as StoredPage } from '@doul/contracts';
+import type { CommentPage as StoredPage } from '@doul/contracts';
 import { commentPiece, type CommentPiece } from './comment-piece.js';
 
 /** A page of comments without its authors, who change more often than it. */
@@ -9,8 +9,6 @@ export interface CommentPage {
   readonly pieces: readonly CommentPiece[];
   /** Distinct. */
   readonly authorIds: readonly number[];
-  /** The same, packed, as the question for flags carries them. */
-  readonly packedAuthorIds: Uint8Array;
   /** Empty at the end. */
   readonly nextCursor: string;
 }
@@ -34,7 +32,7 @@ const PIECE_BYTES = 400;
 export function commentPage({ etag, comments, nextCursor }: StoredPage, timeZone: string): CommentPage {
   const authorIds = [...new Set(comments.map((comment) => comment.userId))];
   const pieces = comments.map((comment) => commentPiece(comment, timeZone));
-  return { etag, pieces, authorIds, packedAuthorIds: packIds(authorIds), nextCursor };
+  return { etag, pieces, authorIds, nextCursor };
 }
 
 /** Bytes that a page takes in memory, roughly, with its authors joined. */

@@ -1,7 +1,6 @@
 import { authorPiece, type CardStore, type ViewerFlagReader } from '@doul/cards';
 import {
   CommonErrors,
-  unpackIds,
   type Comment,
   type CommentPage,
   type CommentServiceDefinition,
@@ -61,8 +60,7 @@ function world() {
     authorsOf: (ids: readonly number[]) => sleep(Math.random() * 3).then(() => new Map(ids.map((id) => [id, pieces.get(id)]))),
   } as unknown as CardStore;
   const flags = {
-    follows: async ({ viewerId }: Call, packed: Uint8Array) => {
-      const ids = unpackIds(packed);
+    follows: async ({ viewerId }: Call, ids: readonly number[]) => {
       await sleep(Math.random() * 4);
       if (isFriendAway) return { followed: new Uint8Array(0), missing: ['follows'] };
       const bits = new Uint8Array(2);

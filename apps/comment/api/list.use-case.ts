@@ -56,8 +56,8 @@ export class ListUseCase {
     return made && made.etag === answer.etag ? made : commentPage(answer, commentConfig().TZ_NAME);
   }
 
-  private followed(call: Call, { packedAuthorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {
-    return call.viewerId === 0 || packedAuthorIds.length === 0 ? NOBODY : this.flags.follows(call, packedAuthorIds);
+  private followed(call: Call, { authorIds }: CommentPage): ReadFollows | Promise<ReadFollows> {
+    return call.viewerId === 0 || authorIds.length === 0 ? NOBODY : this.flags.follows(call, authorIds);
   }
 }
 
