@@ -117,7 +117,7 @@ it('asks for all of a viewer once, and then nobody, until it hears of a change',
   expect(await services.read()).toEqual({ ...SETS, liked: Uint8Array.of(5) });
   services.followedSets.set(7, []);
   services.hears({ followed: [7] });
-  expect(await services.read()).toEqual({ ...SETS, liked: Uint8Array.of(5), followed: Uint8Array.of(0) });
+  expect(await services.read()).toEqual({ ...SETS, liked: Uint8Array.of(5), followed: NONE });
   services.hears('reset');
   await services.read();
   expect(services.asked.slice(2)).toEqual(['liked sets of 7', 'followed sets of 7', 'liked sets of 7', 'followed sets of 7']);
@@ -141,8 +141,8 @@ it('keeps nothing that was read before a change it heard of meanwhile, and what 
   services.hears({ liked: [7] });
   const second = services.read();
   await first;
-  expect(await second).toEqual({ ...SETS, liked: Uint8Array.of(0) });
-  expect(await services.read()).toEqual({ ...SETS, liked: Uint8Array.of(0) });
+  expect(await second).toEqual({ ...SETS, liked: NONE });
+  expect(await services.read()).toEqual({ ...SETS, liked: NONE });
   expect((await services.read(8)).liked).toEqual(Uint8Array.of(4));
   expect(services.asked).toEqual(['liked sets of 7,8', 'followed sets of 7,8', 'liked sets of 7']);
 });
