@@ -10,8 +10,11 @@ export interface ViewerSet {
   readonly ids: readonly number[] | undefined;
 }
 
-/** Members of a set that is kept; of a viewer with more each page asks. */
-const MAX_IDS = 2_000;
+/**
+ * Members of a set that is kept; of a viewer with more each page asks. To read so many takes about five times what the flags of one page do, and
+ * is done again after each change: who turns a few pages between two likes is served for less.
+ */
+const MAX_IDS = 1_000;
 /** Of each kind: some 15,000 viewers with a hundred members. */
 const MAX_BYTES = 16 << 20;
 const OVERHEAD_BYTES = 250;

@@ -1,4 +1,4 @@
-import { childLog, metrics } from '@doul/runtime';
+import { Rounds, childLog, metrics } from '@doul/runtime';
 import type { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from './redis.js';
 
@@ -100,32 +100,20 @@ class Watch implements ChannelWatch {
   private subscriptions: Subscriptions | undefined;
   private knownAt = -Infinity;
   private hasFailed = false;
-  private stopped = false;
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds(() => this.round());
 
-  constructor(private readonly options: ChannelWatchOptions) {
-    this.schedule(0);
-  }
+  constructor(private readonly options: ChannelWatchOptions) {}
 
   ageMs(): number {
     return performance.now() - this.knownAt;
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    const stopped = this.rounds.stop();
+    // What a round waits for then fails at once.
     this.end();
-    await this.running;
+    await stopped;
     this.end();
-  }
-
-  private schedule(ms: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round().then((pauseMs) => {
-        if (!this.stopped) this.schedule(pauseMs);
-      });
-    }, ms).unref();
   }
 
   /** @returns the pause after it, in ms */
@@ -143,7 +131,7 @@ class Watch implements ChannelWatch {
       return EVERY_MS;
     } catch (error) {
       this.end();
-      if (!this.hasFailed && !this.stopped)
+      if (!this.hasFailed && !this.rounds.isStopped)
         log.warn({ err: error, watch: this.options.name }, 'Redis channels cannot be heard now; copies are not used meanwhile');
       this.hasFailed = true;
       return PAUSE_MS;

@@ -1,4 +1,4 @@
-import { childLog, metrics, newContext, type RequestContext } from '@doul/runtime';
+import { Rounds, childLog, metrics, newContext, type RequestContext } from '@doul/runtime';
 
 /** What every ListChanges method answers, beside the ids. */
 export interface ChangesAnswer {
@@ -44,31 +44,16 @@ class Watch<A extends ChangesAnswer> implements ChangeWatch {
   private cursor = '';
   private knownAt = -Infinity;
   private failed = 0;
-  private stopped = false;
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds(() => this.round());
 
-  constructor(private readonly options: WatchOptions<A>) {
-    this.schedule(0);
-  }
+  constructor(private readonly options: WatchOptions<A>) {}
 
   ageMs(): number {
     return performance.now() - this.knownAt;
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
-  }
-
-  private schedule(ms: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round().then((pauseMs) => {
-        if (!this.stopped) this.schedule(pauseMs);
-      });
-    }, ms);
-    this.timer.unref();
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** @returns the pause after it, in ms */
@@ -93,7 +78,7 @@ class Watch<A extends ChangesAnswer> implements ChangeWatch {
     const startedAt = performance.now();
     const context = { ...newContext(`changes:${name}`), deadline: Date.now() + DEADLINE_MS };
     const answer = await poll(this.cursor, context);
-    if (this.stopped) return false;
+    if (this.rounds.isStopped) return false;
     if (answer.reset) {
       resets.inc({ log: name });
       onReset();

@@ -19,6 +19,7 @@ export type { Layer, Running, StartedTransport, Transport } from './layer.js';
 export { NestLog, childLog, log, type Logger } from './log.js';
 export { metrics } from './metrics.js';
 export { disposeResources, resource } from './resource.js';
+export { Rounds } from './rounds.js';
 export { runtimeConfig } from './runtime.config.js';
 export { main, serve } from './serve.js';
 export { workerLayer } from './worker.js';

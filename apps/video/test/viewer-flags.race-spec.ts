@@ -109,10 +109,10 @@ it('shows what was done while nobody could be told', async () => {
 
 it('shows all likes of a viewer with more than are kept', async () => {
   const viewerId = 900;
-  const many = Array.from({ length: 2_001 }, (_, at) => 1_000_000 + at);
+  const many = Array.from({ length: 1_001 }, (_, at) => 1_000_000 + at);
   for (let from = 0; from < many.length; from += 500)
     await model.likes.set(many.slice(from, from + 500).map((videoId) => ({ viewerId, videoId, liked: true })));
-  const looked = [many[0] ?? 0, 5, many[2_000] ?? 0];
+  const looked = [many[0] ?? 0, 5, many[1_000] ?? 0];
   for (const process of processes) expect((await process.flags(viewerId, { videoIds: looked })).liked).toEqual([looked[0], looked[2]]);
   expect(asked).toBe(3);
   await model.likes.set([{ viewerId, videoId: many[7] ?? 0, liked: false }]);
