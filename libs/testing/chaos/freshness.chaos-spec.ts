@@ -114,6 +114,11 @@ describe('a feed whose flags cannot be had', () => {
     };
     const whole = { degraded: null, card: { is_favorite: true, author: { is_follow: true } } };
     await eventually(async () => expect(await look(bob)).toMatchObject(whole));
+    // What bob likes and follows is kept as soon as changes of it are heard of, which begins with somebody's first look.
+    for (let times = 0; times < 10; times += 1) {
+      await sleep(100);
+      expect(await look(bob)).toMatchObject(whole);
+    }
     await chaos.stop('friend-rpc');
     try {
       for (let times = 0; times < 5; times += 1) {
