@@ -14,7 +14,7 @@ const below = {
   http: ['rpc', 'data', 'runtime', 'contracts'],
   events: ['data', 'runtime', 'contracts'],
   text: ['rpc', 'runtime', 'contracts'],
-  cards: ['http', 'rpc', 'runtime', 'contracts'],
+  cards: ['http', 'rpc', 'data', 'runtime', 'contracts'],
   testing: ['cards', 'http', 'rpc', 'events', 'data', 'storage', 'text', 'runtime', 'contracts'],
 };
 
