@@ -65,12 +65,15 @@ export class ViewerChanges implements OnModuleInit, OnModuleDestroy {
     return this.watch !== undefined && this.watch.ageMs() < TRUSTED_MS;
   }
 
-  /** Resolves when everything has been handled that had arrived before the caller's request did: at the end of this turn of the event loop. */
+  /**
+   * Resolves when everything has been handled that had arrived before the caller's request did: at the end of the next turn of the event
+   * loop. The end of a connection is only read in the turn after the last that was sent on it.
+   */
   arrived(): Promise<void> {
     this.turn ??= new Promise((resolve) =>
       setImmediate(() => {
         this.turn = undefined;
-        resolve();
+        setImmediate(resolve);
       }),
     );
     return this.turn;

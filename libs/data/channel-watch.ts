@@ -87,11 +87,14 @@ class Subscriptions {
     });
     connection.on('message', this.options.onMessage);
     connection.on('error', (error: Error) => log.debug({ err: error.message, watch: this.options.name }, 'redis subscription'));
-    connection.on('close', () => {
+    const lose = (): void => {
       if (this.isLost) return;
       this.isLost = true;
       onLoss();
-    });
+    };
+    connection.on('close', lose);
+    // A socket says that it is closed only at the end of the turn in which its end arrived, and a reader may come in between.
+    connection.on('connect', () => connection.stream.once('end', lose).once('error', lose));
     return connection;
   }
 }
