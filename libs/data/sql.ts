@@ -76,9 +76,9 @@ export abstract class SqlRunner {
    * list asks nothing, a long one is split. The order of the rows is the database's.
    */
   async byIds<T extends object>(sql: string, ids: readonly (number | string)[], before: readonly SqlParam[] = []): Promise<T[]> {
-    const rows: T[] = [];
-    for (const part of chunks([...new Set(ids)], IDS_PER_STATEMENT)) rows.push(...(await this.query<T>(sql, [...before, part])));
-    return rows;
+    const parts: T[][] = [];
+    for (const part of chunks([...new Set(ids)], IDS_PER_STATEMENT)) parts.push(await this.query<T>(sql, [...before, part]));
+    return parts.flat();
   }
 
   /** Inserts rows of equal columns; the result's insertId is the first row's. */
