@@ -11,8 +11,8 @@ export interface ViewerSet {
 }
 
 /**
- * Members of a set that is kept; of a viewer with more each page asks. To read so many takes about five times what the flags of one page do, and
- * is done again after each change: who turns a few pages between two likes is served for less.
+ * Members of a set that is kept; of a viewer with more each page asks. A set is read again after each change, so that a large one pays only for
+ * those who turn several pages between two likes.
  */
 const MAX_IDS = 1_000;
 /** Of each kind: some 15,000 viewers with a hundred members. */

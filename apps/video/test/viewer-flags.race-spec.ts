@@ -54,6 +54,13 @@ async function watched(): Promise<void> {
   while (!processes.every((process) => process.isWatched)) await sleep(10);
 }
 
+/** Ends every connection on which a process hears of changes; one that has gone by itself is fine. */
+async function loseConnections(): Promise<void> {
+  const lines = String(await client.client('LIST')).split('\n');
+  for (const line of lines.filter((each) => each.includes('name=doul-viewer-changes ')))
+    await client.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line)?.[1])).catch(() => undefined);
+}
+
 /** Likes or takes it back through one layer, and looks through a process at once, and through another. */
 async function actAndLook(viewerId: number): Promise<void> {
   const own = likes.get(viewerId) as Set<number>;
@@ -84,9 +91,7 @@ it('shows it also while the processes lose their connections again and again', {
   const killer = (async () => {
     while (!done) {
       await sleep(60 + 100 * Math.random());
-      const lines = String(await client.client('LIST')).split('\n');
-      for (const line of lines.filter((each) => each.includes('name=doul-viewer-changes ')))
-        await client.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line)?.[1])).catch(() => undefined);
+      await loseConnections();
     }
   })();
   try {
@@ -101,9 +106,7 @@ it('shows it also while the processes lose their connections again and again', {
 it('shows what was done while nobody could be told', async () => {
   const [viewerId = 0] = VIEWERS;
   await processes[0]?.flags(viewerId, { videoIds: videos });
-  const lines = String(await client.client('LIST')).split('\n');
-  for (const line of lines.filter((each) => each.includes('name=doul-viewer-changes ')))
-    await client.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line)?.[1]));
+  await loseConnections();
   await model.likes.set([{ viewerId, videoId: videos[0] ?? 0, liked: true }]);
   await sleep(50);
   await watched();
