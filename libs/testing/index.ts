@@ -11,4 +11,5 @@ export { largeFile, sha256Of, type LargeFile } from './large-file.js';
 export type { CommentObject, FriendObject, MessageObject, UserObject, VideoObject } from './objects.js';
 export { publishStreamed, type Streamed } from './publish-streamed.js';
 export { redisCluster, type TestCluster } from './redis-cluster.js';
+export { redisServer, type RedisServer } from './redis-server.js';
 export { traffic, type TrafficReport } from './traffic.js';

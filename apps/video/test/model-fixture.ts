@@ -127,13 +127,13 @@ export interface ModelFixture extends ModelProcess {
   close(): Promise<void>;
 }
 
-/** @param cluster a client of a Redis Cluster that nobody else uses; absent = a database of the one server */
-export async function modelFixture(cluster?: Cluster): Promise<ModelFixture> {
+/** @param own a client of a Redis that nobody else uses; absent = a database of the profile's */
+export async function modelFixture(own?: Redis | Cluster): Promise<ModelFixture> {
   const temporary = await temporaryDatabase('doul_video', { migrations });
   const { database } = temporary;
-  const client = cluster ?? new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
+  const client = own ?? new Redis(dataConfig().REDIS_URL, { db: TEST_REDIS_DB });
   const flush = async (): Promise<void> => {
-    for (const node of cluster?.nodes('master') ?? [client as Redis]) await node.flushdb();
+    for (const node of client.isCluster ? (client as Cluster).nodes('master') : [client as Redis]) await node.flushdb();
   };
   await flush();
   const redis = new RedisStore(client);

@@ -4,7 +4,8 @@ import { tcpAnswers } from '../probes.js';
 import { join, serverBasics } from './spec.js';
 
 /**
- * Redis holds acknowledged likes, so every write is on disk before its answer, and nothing is ever evicted.
+ * Redis holds acknowledged likes, so every write is on disk before its answer. When its memory is full the copies that were asked for least
+ * lately go (docs/adr/0019): they have times to live, likes have none.
  * A small sorted set is a list by default, in which each question for a member reads half of it: a viewer's flags on a page would
  * cost ten times more at a hundred likes.
  * `set-proc-title no` keeps the environment readable, by which `down` knows its own processes.
@@ -19,7 +20,7 @@ appendonly yes
 appendfsync always
 save ""
 maxmemory 512mb
-maxmemory-policy noeviction
+maxmemory-policy volatile-lru
 zset-max-listpack-entries 16
 daemonize no
 set-proc-title no

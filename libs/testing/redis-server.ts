@@ -1,0 +1,55 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually } from './eventually.js';
+
+export const run = promisify(execFile);
+const STARTING_MS = 30_000;
+
+/** A Redis server of a test's own. */
+export interface RedisServer {
+  /** For REDIS_URL. */
+  url: string;
+  /** Sends a command; the answer as `redis-cli` prints it. */
+  ask(...command: string[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Starts a real Redis in a directory of its own, which syncs each write. @param options of redis.conf, by name */
+export async function redisServer(options: Readonly<Record<string, string | number>>): Promise<RedisServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'doul-redis-'));
+  const port = await freePort();
+  const all = { port, bind: '127.0.0.1', dir, appendonly: 'yes', appendfsync: 'always', save: '', ...options };
+  const child = spawn(
+    'redis-server',
+    Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: 'ignore' },
+  );
+  const ask = async (...command: string[]): Promise<string> =>
+    (await run('redis-cli', ['-h', '127.0.0.1', '-p', String(port), ...command])).stdout.trim();
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await eventually(async () => void (await ask('ping')), { within: STARTING_MS });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `redis://127.0.0.1:${port}`, ask, stop };
+}
