@@ -91,6 +91,17 @@ describe('a cache that is told of changes', () => {
     expect(await truth.get(1)).toBeUndefined();
   });
 
+  it('keeps what a change makes of a value, drops what it cannot tell, and keeps no load that was under way', async () => {
+    await Promise.all([1, 2].map(truth.get));
+    truth.delayMs = 20;
+    const third = truth.get(3);
+    await sleep(5);
+    for (const id of [1, 3, 4]) truth.cache.change(id, ({ text }) => ({ text: `${text}, changed` }));
+    truth.cache.change(2, () => undefined);
+    expect(await third).toBe('v3');
+    expect([1, 2, 3, 4].map((id) => truth.peek(id))).toEqual(['v1, changed', undefined, undefined, undefined]);
+  });
+
   it('reads anew what is old although nobody said that it changed, and never gives what is older than may be kept', async () => {
     await truth.get(1);
     truth.values.set(1, 'new');

@@ -128,6 +128,18 @@ export class FreshCache<V extends object> {
     }
   }
 
+  /**
+   * Puts what is kept of an id right, after a change that is committed: by what it becomes, or by dropping it. Loads under way are not kept.
+   *
+   * @param become what a value is after the change; undefined when that is not known
+   */
+  change(id: number, become: (value: V) => V | undefined): void {
+    const entry = this.entries.peek(id);
+    const value = entry?.value && become(entry.value);
+    this.forget([id]);
+    if (entry && value) this.entries.set(id, { ...entry, value, bytes: this.options.bytesOf(value) });
+  }
+
   /** Drops everything. */
   reset(): void {
     this.entries.clear();

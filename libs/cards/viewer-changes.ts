@@ -1,12 +1,12 @@
-import { FOLLOWS_CHANGED, LIKES_CHANGED, viewersOf } from '@doul/contracts';
+import { FOLLOWS_CHANGED, LIKES_CHANGED, viewerChangesOf, type ViewerChange } from '@doul/contracts';
 import { redis, watchChannels, type ChannelWatch } from '@doul/data';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { CardChanges } from './card-changes.js';
 
 export interface ViewerChangeListener {
-  /** Viewers whose likes, or whose follows, are not what they were. */
-  liked(viewerIds: readonly number[]): void;
-  followed(viewerIds: readonly number[]): void;
+  /** Viewers' likes, or their follows, are not what they were. A change without a member says only that. */
+  liked(changes: readonly ViewerChange[]): void;
+  followed(changes: readonly ViewerChange[]): void;
   /** Changes may have been missed: nothing that is kept can be believed. */
   reset(): void;
 }
@@ -30,7 +30,8 @@ export class ViewerChanges implements OnModuleInit, OnModuleDestroy {
   constructor(cards: CardChanges) {
     // Should the process that changes a follow die right after, or have no Redis, the change comes this way.
     cards.subscribe({
-      changed: ({ userIds = [] }, by) => by === 'friend' && this.listeners.forEach((listener) => listener.followed(userIds)),
+      changed: ({ userIds = [] }, by) =>
+        by === 'friend' && this.listeners.forEach((listener) => listener.followed(userIds.map((viewerId) => ({ viewerId })))),
       reset: () => this.listeners.forEach((listener) => listener.reset()),
     });
   }
@@ -40,11 +41,11 @@ export class ViewerChanges implements OnModuleInit, OnModuleDestroy {
       name: 'viewer-changes',
       client: redis,
       channels: [LIKES_CHANGED, FOLLOWS_CHANGED],
-      onMessage: (channel, text) => {
-        const viewerIds = viewersOf(text);
+      onMessage: (channel, text, isOrdered) => {
+        const changes = viewerChangesOf(text, isOrdered);
         for (const listener of this.listeners)
-          if (channel === LIKES_CHANGED) listener.liked(viewerIds);
-          else listener.followed(viewerIds);
+          if (channel === LIKES_CHANGED) listener.liked(changes);
+          else listener.followed(changes);
       },
       onReset: () => this.listeners.forEach((listener) => listener.reset()),
       isWanted: () => Date.now() - this.usedAt < UNUSED_MS,

@@ -1,4 +1,4 @@
-import { CommonErrors, packIds, type FlagAnswer } from '@doul/contracts';
+import { CommonErrors, hasBit, packIds, viewerChangesOf, type FlagAnswer } from '@doul/contracts';
 import type { Call } from '@doul/http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -76,10 +76,11 @@ class Services {
     return sets;
   }
 
-  hears(what: Partial<Record<'liked' | 'followed', number[]>> | 'reset'): void {
+  /** Changes as messages have them. */
+  hears(what: Partial<Record<'liked' | 'followed', string>> | 'reset'): void {
     if (what === 'reset') return this.listener?.reset();
-    if (what.liked) this.listener?.liked(what.liked);
-    if (what.followed) this.listener?.followed(what.followed);
+    if (what.liked) this.listener?.liked(viewerChangesOf(what.liked, true));
+    if (what.followed) this.listener?.followed(viewerChangesOf(what.followed, true));
   }
 
   read = (viewerId = 7) => this.reader.read({ ...call, viewerId }, page);
@@ -113,14 +114,44 @@ it('asks for all of a viewer once, and then nobody, until it hears of a change',
   expect(await services.read()).toEqual(SETS);
   expect(services.asked).toEqual(['liked sets of 7', 'followed sets of 7']);
   services.likedSets.set(7, [11, 13]);
-  services.hears({ liked: [3, 7] });
+  services.hears({ liked: '3;7' });
   expect(await services.read()).toEqual({ ...SETS, liked: Uint8Array.of(5) });
   services.followedSets.set(7, []);
-  services.hears({ followed: [7] });
+  services.hears({ followed: '7' });
   expect(await services.read()).toEqual({ ...SETS, liked: Uint8Array.of(5), followed: NONE });
   services.hears('reset');
   await services.read();
   expect(services.asked.slice(2)).toEqual(['liked sets of 7', 'followed sets of 7', 'liked sets of 7', 'followed sets of 7']);
+});
+
+it('does to what it keeps what it hears, in any order of ids, and asks nobody', async () => {
+  const services = watched();
+  await services.read();
+  const hears = async (liked: string): Promise<number[]> => {
+    services.hears({ liked });
+    const { liked: bits } = await services.read();
+    return page.videoIds.filter((_, at) => hasBit(bits, at));
+  };
+  expect(await hears('7:13:1700000000000;8:11:5')).toEqual([12, 13]);
+  expect(await hears('7:11:6;7:12:0')).toEqual([11, 13]);
+  expect(await hears('7:11:6;7:12:0')).toEqual([11, 13]);
+  expect(await hears('7:11:0;7:13:0;7:5:0;7:900:0;7:1:0')).toEqual([]);
+  expect(await hears('7:12:7')).toEqual([12]);
+  expect(services.asked).toEqual(['liked sets of 7', 'followed sets of 7']);
+});
+
+it('reads a set again that has become too large to be kept, or small enough', async () => {
+  const services = watched();
+  const most = Array.from({ length: 1_000 }, (_, at) => 100 + at);
+  services.likedSets.set(7, most);
+  await services.read();
+  services.likedSets.set(7, 'too many');
+  services.hears({ liked: '7:12:8' });
+  expect((await services.read()).liked).toEqual(LIKED);
+  services.likedSets.set(7, most);
+  services.hears({ liked: '7:12:0' });
+  expect((await services.read()).liked).toEqual(Uint8Array.of(0));
+  expect(services.asked).toEqual(['liked sets of 7', 'followed sets of 7', 'liked sets of 7', 'likes', 'liked sets of 7']);
 });
 
 it('believes nothing of what it keeps when changes are no longer heard of', async () => {
@@ -138,7 +169,7 @@ it('keeps nothing that was read before a change it heard of meanwhile, and what 
   const first = Promise.all([services.read(), services.read(8)]);
   await sleep(5);
   services.likedSets.set(7, []);
-  services.hears({ liked: [7] });
+  services.hears({ liked: '7:12:0' });
   const second = services.read();
   await first;
   expect(await second).toEqual({ ...SETS, liked: NONE });

@@ -1,4 +1,4 @@
-import { FavoriteServiceDefinition, RelationServiceDefinition, bitsWhere, unpackIds } from '@doul/contracts';
+import { FavoriteServiceDefinition, RelationServiceDefinition, bitsWhere, unpackIds, type ViewerChange } from '@doul/contracts';
 import { InjectRpc, type ApiClient } from '@doul/rpc';
 import { Injectable } from '@nestjs/common';
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.js';
@@ -10,10 +10,7 @@ export interface ViewerSet {
   readonly ids: readonly number[] | undefined;
 }
 
-/**
- * Members of a set that is kept; of a viewer with more each page asks. A set is read again after each change, so that a large one pays only for
- * those who turn several pages between two likes.
- */
+/** Members of a set that is kept; of a viewer with more each page asks. */
 const MAX_IDS = 1_000;
 /** Of each kind: some 15,000 viewers with a hundred members. */
 const MAX_BYTES = 16 << 20;
@@ -33,14 +30,36 @@ const setOf = (packed: Uint8Array, tooMany: boolean): ViewerSet => ({ ids: tooMa
 /** Sorted as numbers, which an array's own order is not. */
 const inOrder = (ids: readonly number[]): number[] => Array.from(Float64Array.from(ids).sort());
 
-function includes(ids: readonly number[], id: number): boolean {
+/** Where an id is, or would have to be put in. */
+function placeOf(ids: readonly number[], id: number): number {
   let [low, high] = [0, ids.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((ids[middle] as number) < id) low = middle + 1;
     else high = middle;
   }
-  return ids[low] === id;
+  return low;
+}
+
+const includes = (ids: readonly number[], id: number): boolean => ids[placeOf(ids, id)] === id;
+
+/** A set after a change; undefined when it has to be read to be known. */
+function changed({ ids }: ViewerSet, { id, isIn }: NonNullable<ViewerChange['member']>): ViewerSet | undefined {
+  if (!ids || (isIn && ids.length >= MAX_IDS)) return undefined;
+  const at = placeOf(ids, id);
+  const has = ids[at] === id;
+  if (has === isIn) return { ids };
+  return { ids: isIn ? ids.toSpliced(at, 0, id) : ids.toSpliced(at, 1) };
+}
+
+/**
+ * Messages come in the order of the changes. One of before a set was read makes it, for as long as the later ones are on their way, what it was
+ * after that change; whoever has an answer to a later one finds it handled.
+ */
+function hear(cache: FreshCache<ViewerSet>, changes: readonly ViewerChange[]): void {
+  for (const { viewerId, member } of changes)
+    if (member) cache.change(viewerId, (set) => changed(set, member));
+    else cache.forget([viewerId]);
 }
 
 /** A bit for each of the asked ids that is in the set. */
@@ -78,8 +97,8 @@ export class ViewerSets {
       return new Map(sets.map(({ viewerId, userIds, tooMany }) => [viewerId, setOf(userIds, tooMany)]));
     });
     changes.subscribe({
-      liked: (viewerIds) => this.likes.forget(viewerIds),
-      followed: (viewerIds) => this.follows.forget(viewerIds),
+      liked: (changes) => hear(this.likes, changes),
+      followed: (changes) => hear(this.follows, changes),
       reset: () => {
         this.likes.reset();
         this.follows.reset();

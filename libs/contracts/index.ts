@@ -16,5 +16,5 @@ export * from './gen/doul/video/v1/feed.js';
 export * from './gen/doul/video/v1/upload.js';
 export * from './gen/doul/video/v1/media.js';
 export * from './gen/doul/video/v1/video.js';
-export { FOLLOWS_CHANGED, LIKES_CHANGED, viewersOf } from './viewer-channels.js';
+export { FOLLOWS_CHANGED, LIKES_CHANGED, viewerChangesOf, type ViewerChange } from './viewer-channels.js';
 export { bitsWhere, hasBit, packIds, packedCount, packedText, unpackIds } from './packed-ids.js';

@@ -8,7 +8,11 @@ export interface ChannelWatchOptions {
   /** The server that is published on, or the cluster. */
   client: () => Promise<RedisClient>;
   channels: readonly string[];
-  onMessage: (channel: string, text: string) => void;
+  /**
+   * @param isOrdered whether it came once, and after all that were published before it on the same key's server. In a cluster, whose nodes
+   * pass messages on to each other, an old one may come again after a newer one.
+   */
+  onMessage: (channel: string, text: string, isOrdered: boolean) => void;
   /** Messages may have been missed: at the start, and after each loss of a connection. */
   onReset: () => void;
   /** Whether anybody wants to hear now: without that there is no connection. */
@@ -50,6 +54,7 @@ class Subscriptions {
   constructor(
     servers: readonly Redis[],
     private readonly options: ChannelWatchOptions,
+    private readonly isOrdered: boolean,
     onLoss: () => void,
   ) {
     this.addresses = addressesOf(servers);
@@ -85,7 +90,7 @@ class Subscriptions {
       autoResubscribe: false,
       lazyConnect: false,
     });
-    connection.on('message', this.options.onMessage);
+    connection.on('message', (channel: string, text: string) => this.options.onMessage(channel, text, this.isOrdered));
     connection.on('error', (error: Error) => log.debug({ err: error.message, watch: this.options.name }, 'redis subscription'));
     const lose = (): void => {
       if (this.isLost) return;
@@ -142,11 +147,12 @@ class Watch implements ChannelWatch {
   }
 
   private async subscribed(): Promise<Subscriptions> {
-    const servers = mastersOf(await this.options.client());
+    const client = await this.options.client();
+    const servers = mastersOf(client);
     const known = this.subscriptions;
     if (known && !known.isLost && known.isOf(servers)) return known;
     this.end();
-    const begun = new Subscriptions(servers, this.options, () => (this.knownAt = -Infinity));
+    const begun = new Subscriptions(servers, this.options, !client.isCluster, () => (this.knownAt = -Infinity));
     this.subscriptions = begun;
     await begun.start();
     resets.inc({ watch: this.options.name });

@@ -13,9 +13,9 @@ export const SCENARIOS = [
   'login',
   'like',
   'comment',
-  'publish',
   'mix',
   'overload',
+  'publish',
   'scale',
   'soak',
 ] as const;

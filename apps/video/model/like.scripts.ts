@@ -29,16 +29,16 @@ export const RECORDED = { changed: 1, unchanged: 0, notLoaded: -1, unknown: -2 }
  * ARGV: seconds a membership is kept unused, seconds left below which that starts anew, most members of a set; then for each like:
  * index of its membership key (1 = KEYS[3]), viewer, video, and 1 or 0, for a like up to the floor with what MySQL said: + or -, and
  * the loading (#) it was asked under. Answers RECORDED numbers in order, or an empty list when the shard's store does not exist.
- * All changes of a call are one log entry, and their viewers one message on the channel LIKES_CHANGED; a call that changes nothing
- * appends none. The clock is Redis's, one for all
- * writers, and a viewer's likes get strictly increasing times, so that a time is a cursor of the favourite list.
+ * All changes of a call are one log entry, and one message on the channel LIKES_CHANGED; a call that changes nothing appends none. The
+ * clock is Redis's, one for all writers, and a viewer's likes get strictly increasing times, so that a time is a cursor of the
+ * favourite list.
  */
 export const RECORD = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local renew, most = tonumber(ARGV[2]), tonumber(ARGV[3])
-local loaded, outcomes, changes, viewers = {}, {}, {}, {}
+local loaded, outcomes, changes = {}, {}, {}
 for i = 3, #KEYS do
   local left = redis.call('TTL', KEYS[i])
   loaded[i] = left ~= -2
@@ -65,7 +65,6 @@ local function change(key, viewer, video, like, floored)
     redis.call('ZINCRBY', key, like and -1 or 1, '$')
   end
   changes[#changes + 1] = viewer .. ':' .. video .. ':' .. at
-  viewers[#viewers + 1] = viewer
   if (like or floored) and redis.call('ZCARD', key) > most then
     redis.call('UNLINK', key)
     return false
@@ -94,8 +93,9 @@ for i = 4, #ARGV, 4 do
   outcomes[#outcomes + 1] = outcome
 end
 if #changes > 0 then
-  redis.call('XADD', KEYS[2], '*', 'c', table.concat(changes, ';'))
-  redis.call('PUBLISH', '${LIKES_CHANGED}', table.concat(viewers, ','))
+  local text = table.concat(changes, ';')
+  redis.call('XADD', KEYS[2], '*', 'c', text)
+  redis.call('PUBLISH', '${LIKES_CHANGED}', text)
 end
 return outcomes
 `;

@@ -1,8 +1,13 @@
-import { newRedisClient } from '@doul/data';
-import { redisCluster, type TestCluster } from '@doul/testing';
+import { FavoriteServiceDefinition } from '@doul/contracts';
+import { newRedisClient, watchChannels } from '@doul/data';
+import { instanceClient } from '@doul/rpc';
+import { FlagsProcess, eventually, redisCluster, type TestCluster } from '@doul/testing';
 import type { Cluster } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeedIndex } from '../model/feed-index.js';
+import { FavoriteService } from '../rpc/favorite.service.js';
+import { PublishedVideos } from '../rpc/published-videos.js';
 import { modelFixture, type ModelFixture } from './model-fixture.js';
 
 let servers: TestCluster;
@@ -76,6 +81,47 @@ describe('on a Redis Cluster of three nodes', () => {
     await model.cards.forget(videos);
     await model.videoCounters.rebuild(videos);
     expect((await model.cards.getMany(videos)).size).toBe(videos.length);
+  });
+
+  it('hears of a change from every node, and so believes no order of what it hears', async () => {
+    const heard: [string, boolean][] = [];
+    const watch = watchChannels({
+      name: 'cluster-spec',
+      client: () => Promise.resolve(client),
+      channels: ['doul:spec'],
+      onMessage: (_, text, isOrdered) => heard.push([text, isOrdered]),
+      onReset: () => undefined,
+      isWanted: () => true,
+    });
+    try {
+      await eventually(async () => expect(watch.ageMs()).toBeLessThan(1_000));
+      await client.nodes('master')[1]?.publish('doul:spec', 'a change');
+      await eventually(async () => expect(heard).toEqual(Array.from({ length: 3 }, () => ['a change', false])));
+    } finally {
+      await watch.stop();
+    }
+  });
+
+  it('shows likes at once where they are kept, although nodes pass messages on to each other', async () => {
+    const favorites = instanceClient(FavoriteServiceDefinition, new FavoriteService(model.likes, new PublishedVideos(model.cards)));
+    const process = new FlagsProcess({ favorites });
+    try {
+      while (!process.isWatched) await sleep(10);
+      const actAndLook = async (viewerId: number): Promise<void> => {
+        const own = new Set(await model.liked(viewerId, videos));
+        for (let round = 0; round < 60; round += 1) {
+          const videoId = videos[Math.floor(Math.random() * videos.length)] ?? 0;
+          const liked = !own.delete(videoId);
+          if (liked) own.add(videoId);
+          await model.likes.set([{ viewerId, videoId, liked }]);
+          const seen = await process.flags(viewerId, { videoIds: videos });
+          expect([viewerId, seen.liked]).toEqual([viewerId, videos.filter((id) => own.has(id))]);
+        }
+      };
+      await Promise.all(viewers.slice(0, 20).map(actAndLook));
+    } finally {
+      await process.close();
+    }
   });
 
   it('pages the feed through its index and on from MySQL', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSet } from '../data/dataset.js';
 import type { Dialect } from '../dialect/mapping.js';
+import { median } from '../load/histogram.js';
 import { closedLoop, openLoop, type Load, type OpenLoad, type Work } from '../load/wrk.js';
 import { startCounting, type Calls } from '../measure/calls.js';
 import { machine } from '../measure/machine.js';
@@ -154,8 +155,12 @@ export function openRun(bench: Bench, next: Work['next'], rate: number, part: Pa
 }
 
 /** What of an open loop is told besides its latencies. */
-export const openDetails = ({ sinceSent, unanswered, refused }: OpenLoad): Record<string, string> => ({
-  'p99 since sending': `${sinceSent.p99Ms.toFixed(1)} ms`,
-  ...(unanswered > 0 ? { 'due but unanswered at the end': String(unanswered) } : {}),
-  ...(refused > 0 ? { 'refused with 503': String(refused) } : {}),
-});
+export const openDetails = (...runs: readonly OpenLoad[]): Record<string, string> => {
+  const of = (figure: (load: OpenLoad) => number): number => median(runs.map(figure));
+  const [unanswered, refused] = [of((load) => load.unanswered), of((load) => load.refused)];
+  return {
+    'p99 since sending': `${of(({ sinceSent }) => sinceSent.p99Ms).toFixed(1)} ms`,
+    ...(unanswered > 0 ? { 'due but unanswered at the end': String(unanswered) } : {}),
+    ...(refused > 0 ? { 'refused with 503': String(refused) } : {}),
+  };
+};

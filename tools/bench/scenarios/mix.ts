@@ -68,7 +68,6 @@ export async function mix(bench: Bench): Promise<void> {
   );
   for (const kind of Object.keys(MIX) as MixKind[]) {
     const loads = runs.map(({ kinds }) => ({ ...kinds[kind], processes: [], calls: undefined }));
-    const last = loads.at(-1);
-    report(bench, `mix: ${kind}`, loads, { loop: 'open', offeredPerSecond: MIX[kind], details: last ? openDetails(last) : {} });
+    report(bench, `mix: ${kind}`, loads, { loop: 'open', offeredPerSecond: MIX[kind], details: openDetails(...loads) });
   }
 }

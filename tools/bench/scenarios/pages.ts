@@ -1,7 +1,8 @@
 import { median } from '../load/histogram.js';
 import type { Request } from '../load/request-file.js';
 import { serveStatically } from '../load/static-server.js';
-import { closedLoop } from '../load/wrk.js';
+import { closedLoop, type OpenLoad } from '../load/wrk.js';
+import type { Run } from '../report/row.js';
 import { openDetails, openRun, repeated, report, warmUp, warmUpCode, work, type Bench } from './bench.js';
 import { stream, type StreamName } from './requests.js';
 
@@ -63,6 +64,8 @@ export async function requests(bench: Bench, name: StreamName, connections = ben
 export async function partLoad(bench: Bench, name: StreamName): Promise<void> {
   const rate = Math.round(PART_LOAD * (bench.peaks.get(name) ?? 0));
   if (rate === 0) return;
-  const run = await openRun(bench, stream(name, bench.data, bench.dialect, 43), rate);
-  report(bench, `${name} at 60 %`, [run], { loop: 'open', offeredPerSecond: rate, details: openDetails(run) });
+  const next = stream(name, bench.data, bench.dialect, 43);
+  const runs: (OpenLoad & Run)[] = [];
+  while (runs.length < bench.options.runs) runs.push(await openRun(bench, next, rate));
+  report(bench, `${name} at 60 %`, runs, { loop: 'open', offeredPerSecond: rate, details: openDetails(...runs) });
 }
