@@ -11,7 +11,10 @@ export interface KeyDeclaration<P extends string = string> {
   /** For example `video:card:{id}`, or `like:{{shard}}:log` for the key `like:{07}:log`. */
   pattern: P;
   type: 'string' | 'hash' | 'zset' | 'set' | 'stream';
-  /** The longest time a key lives without being written, or why it has no limit. */
+  /**
+   * The longest time a key lives without being written, or why it has no limit. What has one is a copy that can be made again at any moment: a
+   * Redis that is full evicts it.
+   */
   ttl: KeyTtl;
   doc: string;
 }

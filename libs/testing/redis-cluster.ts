@@ -1,5 +1,6 @@
 import { eventually } from './eventually.js';
-import { freePort, redisServer, run, type RedisServer } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { redisCli, redisServer, type RedisServer } from './redis-server.js';
 
 /** Slots are shared out among this many masters, the fewest that `redis-cli --cluster create` takes. */
 const NODES = 3;
@@ -23,7 +24,7 @@ export async function redisCluster(): Promise<TestCluster> {
   const stop = async (): Promise<void> => void (await Promise.all(nodes.map((node) => node.stop())));
   try {
     while (nodes.length < NODES) nodes.push(await redisServer({ 'cluster-enabled': 'yes', 'cluster-port': await freePort() }));
-    await run('redis-cli', ['--cluster', 'create', ...nodes.map(({ url }) => new URL(url).host), '--cluster-yes']);
+    await redisCli('--cluster', 'create', ...nodes.map(({ url }) => new URL(url).host), '--cluster-yes');
     for (const node of nodes) await eventually(() => isFormed(node), { within: FORMING_MS });
   } catch (error) {
     await stop();

@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 
-export const run = promisify(execFile);
+const run = promisify(execFile);
 const STARTING_MS = 30_000;
 
 /** A Redis server of a test's own. */
@@ -19,15 +19,8 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
+/** Runs `redis-cli`; what it prints. */
+export const redisCli = async (...args: string[]): Promise<string> => (await run('redis-cli', args)).stdout.trim();
 
 /** Starts a real Redis in a directory of its own, which syncs each write. @param options of redis.conf, by name */
 export async function redisServer(options: Readonly<Record<string, string | number>>): Promise<RedisServer> {
@@ -39,14 +32,13 @@ export async function redisServer(options: Readonly<Record<string, string | numb
     Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]),
     { stdio: 'ignore' },
   );
-  const ask = async (...command: string[]): Promise<string> =>
-    (await run('redis-cli', ['-h', '127.0.0.1', '-p', String(port), ...command])).stdout.trim();
+  const ask = (...command: string[]): Promise<string> => redisCli('-h', '127.0.0.1', '-p', String(port), ...command);
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit');
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await eventually(async () => void (await ask('ping')), { within: STARTING_MS });
+    await eventually(() => ask('ping'), { within: STARTING_MS });
   } catch (error) {
     await stop();
     throw error;
