@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CARD_KEPT_MS } from '@doul/contracts';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FreshCache } from './fresh-cache.js';
 
 /** The truth behind a cache, and what was asked of it. */
@@ -43,6 +43,17 @@ describe('a cache that is told of changes', () => {
     expect(truth.loads).toEqual([[1, 2, 3]]);
     expect([truth.peek(1, 5_000), truth.peek(2, 9_000)]).toEqual(['v1', 'v2']);
     expect(truth.loads).toHaveLength(1);
+  });
+
+  it('loads what is asked for soon after a load has begun in one load more', async () => {
+    await truth.get(1);
+    const others = [2, 3, 4].map(async (id) => {
+      await new Promise(setImmediate);
+      return truth.get(id);
+    });
+    const last = new Promise((resolve) => setTimeout(resolve, 2)).then(() => truth.get(5));
+    expect(await Promise.all([...others, last])).toEqual(['v2', 'v3', 'v4', 'v5']);
+    expect(truth.loads).toEqual([[1], [2, 3, 4, 5]]);
   });
 
   it('reads anew what changed and is asked for, and drops what nobody asks for', async () => {
@@ -95,7 +106,7 @@ describe('a cache that is told of changes', () => {
     await Promise.all([1, 2].map(truth.get));
     truth.delayMs = 20;
     const third = truth.get(3);
-    await sleep(5);
+    await vi.waitFor(() => expect(truth.loads).toHaveLength(2), { interval: 1 });
     for (const id of [1, 3, 4]) truth.cache.change(id, ({ text }) => ({ text: `${text}, changed` }));
     truth.cache.change(2, () => undefined);
     expect(await third).toBe('v3');

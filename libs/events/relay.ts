@@ -16,8 +16,11 @@ const failures = metrics.counter('doul_outbox_failures_total', 'Passes over the 
 const BATCH = 200;
 /** How late an event of another process may be noticed, in ms: only one that died has no relay of its own that was woken by the commit. */
 const POLL_MS = 500;
-/** Pause between passes while commits go on, in ms: one pass for what several of them append costs a fraction of a pass for each. */
-const GATHER_MS = 20;
+/**
+ * Between the beginnings of two passes while commits go on, in ms: one pass for what several of them append costs a fraction of a pass for
+ * each. The first event after a rest does not wait.
+ */
+const GATHER_MS = 50;
 /** Longest pause after failures, in ms. */
 const BACKOFF_MAX_MS = 5_000;
 /** How long a stopping relay waits for its last pass, in ms. */
@@ -34,6 +37,7 @@ export class Relay {
   private stopped = false;
   /** Whether a commit was reported since the last pass began. */
   private dirty = false;
+  private beganAt = -Infinity;
   private wakeUp: () => void = () => undefined;
 
   constructor(
@@ -65,6 +69,7 @@ export class Relay {
     for (let last = false; !last;) {
       last = this.stopped;
       this.dirty = false;
+      this.beganAt = performance.now();
       const moved = await this.pass();
       failed = moved === undefined ? failed + 1 : 0;
       if (moved === BATCH) last = false;
@@ -108,7 +113,12 @@ export class Relay {
 
   private async pause(ms: number, wakeable: boolean): Promise<void> {
     if (this.stopped) return;
-    if (wakeable && this.dirty) return sleep(GATHER_MS);
+    if (!wakeable || !this.dirty) await this.rest(ms, wakeable);
+    const soon = this.beganAt + GATHER_MS - performance.now();
+    if (soon > 0 && !this.stopped) await sleep(soon);
+  }
+
+  private async rest(ms: number, wakeable: boolean): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wakeUp = () => {
