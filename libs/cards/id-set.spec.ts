@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { changedSet, hasId, idSet } from './id-set.js';
 
 /** Around the border between ids of 4 bytes and larger ones, and few, so that changes meet what is there. */
-const id = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 2 ** 32 - 3, max: 2 ** 32 + 3 }), fc.constant(Number.MAX_SAFE_INTEGER));
+const id = fc.oneof(
+  fc.integer({ min: 1, max: 12 }),
+  fc.integer({ min: 2 ** 32 - 3, max: 2 ** 32 + 3 }),
+  fc.constant(Number.MAX_SAFE_INTEGER),
+);
 const ascending = (ids: Iterable<number>): number[] => [...ids].sort((a, b) => a - b);
 
 it('has what a set has after any changes, whatever the size of its ids', () => {

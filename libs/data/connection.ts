@@ -40,13 +40,14 @@ export function acquire(pool: Pool, gauge: ReturnType<typeof poolGauge>, ms: num
 
 /** Sends one statement. A connection that timed out or broke is destroyed: its answer could reach the next user. */
 export function send(connection: PoolConnection, schema: string, sql: string, params: readonly SqlParam[], ms: number): Promise<unknown> {
-  return measured(schema, sql, async () => {
-    try {
-      const [result] = await connection.promise().query({ sql, values: [...params], timeout: Math.ceil(ms) });
-      return result;
-    } catch (error) {
-      if (isConnectionLost(error) || isLate(error)) connection.destroy();
-      throw error;
-    }
-  });
+  // Not by its own promises: they note where each statement was sent from, 8 % of what the RPC layer of comments does under load.
+  const answer = (): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      connection.query({ sql, values: [...params], timeout: Math.ceil(ms) }, (error, result) => {
+        if (!error) return resolve(result);
+        if (isConnectionLost(error) || isLate(error)) connection.destroy();
+        reject(error);
+      });
+    });
+  return measured(schema, sql, answer);
 }

@@ -8,4 +8,5 @@ export { instanceClient } from './instance-client.js';
 export { InjectRpc, RpcModule } from './module.js';
 export { rpcConfig } from './rpc.config.js';
 export { rpcLayer } from './server.js';
+export { WatchedCopies, type WatchedCopiesOptions } from './watched-copies.js';
 export { watchChanges, type ChangeWatch, type ChangesAnswer, type WatchOptions } from './watch-changes.js';

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firstOnPath } from './binaries.js';
 import { folder } from './layout.js';
 import { signalGroup, signalPid, stat } from './procs.js';
 
@@ -23,6 +24,19 @@ function openLog(path) {
   return openSync(path, 'a');
 }
 
+/** @type {string[] | undefined} */
+let patience;
+
+/**
+ * What makes Linux let a program that wakes up wait its turn instead of interrupting the one that runs: with more programs at work than
+ * processors each then gets further before the next, and finds more to do at once (docs/adr/0020). Nothing where that is not to be had.
+ */
+function patiently() {
+  const chrt = firstOnPath('chrt');
+  patience ??= chrt && spawnSync(chrt, ['--batch', '0', 'true']).status === 0 ? [chrt, '--batch', '0'] : [];
+  return patience;
+}
+
 /** One run of a program. It leads its own process group, so it outlives this process and can be ended with all its children. */
 export class Instance {
   readyAt = 0;
@@ -39,7 +53,8 @@ export class Instance {
     this.startedAt = Date.now();
     const log = openLog(logFile(dir, spec.name));
     const { uid, gid } = spec;
-    const child = spawn(spec.command, spec.args, {
+    const [command, ...args] = /** @type {[string, ...string[]]} */ ([...patiently(), spec.command, ...spec.args]);
+    const child = spawn(command, args, {
       cwd: spec.cwd,
       env: { ...spec.env, ...mark, DOUL_UNIT: spec.name },
       detached: true,

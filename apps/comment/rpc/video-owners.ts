@@ -1,53 +1,52 @@
 import { CommonErrors, DoulError, VideoServiceDefinition } from '@doul/contracts';
-import { MemoryCacheStore, ReadThroughCache } from '@doul/data';
-import { InjectRpc, type RpcClient } from '@doul/rpc';
-import { newContext, runInContext } from '@doul/runtime';
-import { Injectable } from '@nestjs/common';
-import { nanoid } from 'nanoid';
+import { InjectRpc, WatchedCopies, type RpcClient } from '@doul/rpc';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommentErrors } from '../comment.errors.js';
 
-/** A video that was removed has comments for 0.9 s more at the most: both together, of which the second is for videos in use. */
-const FRESH_MS = 600;
-const STALE_MS = 300;
-/** A video that does not exist may do so in a moment, and its author comments on it at once. */
-const NEGATIVE_MS = 0;
-/** As many videos as are asked about within a second, and more. */
-const MAX_ENTRIES = 50_000;
+/** Videos remembered: two numbers each, some 10 MB. */
+const MAX_ENTRIES = 100_000;
+/** Bounds how long the loss of a note of a removal could be seen, in ms. */
+const KEEP_MS = 5 * 60_000;
+/** A video that was removed has comments for so long at the most, and for as long those of known videos go on while video is away, in ms. */
+const TRUSTED_MS = 900;
 
-/** Who published a video, and whether it exists: at most 0.9 s old, and asked for many videos at once. */
+/** Who published a video, and whether it exists: remembered in this process, and forgotten with any edit of the video. */
 @Injectable()
-export class VideoOwners {
-  private readonly cache: ReadThroughCache<number, number>;
+export class VideoOwners implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly owners;
 
-  constructor(@InjectRpc(VideoServiceDefinition) private readonly videos: RpcClient<typeof VideoServiceDefinition>) {
-    this.cache = new ReadThroughCache<number, number>({
+  constructor(@InjectRpc(VideoServiceDefinition) videos: RpcClient<typeof VideoServiceDefinition>) {
+    this.owners = new WatchedCopies({
       name: 'video-owners',
-      // Requests share a load, so it runs on nobody's deadline.
-      load: (ids) => runInContext(newContext(nanoid()), () => this.load(ids)),
-      freshMs: FRESH_MS,
-      staleMs: STALE_MS,
-      negativeMs: NEGATIVE_MS,
-      store: new MemoryCacheStore<number, number>({ maxEntries: MAX_ENTRIES }),
+      poll: (cursor, context) => videos.listVideoEdits({ cursor }, { context }),
+      changedIds: ({ videoIds }) => videoIds,
+      load: async (ids) => {
+        const { owners } = await videos.getOwners({ ids: [...ids] });
+        return new Map(owners.map(({ videoId, authorId }) => [videoId, authorId]));
+      },
+      maxEntries: MAX_ENTRIES,
+      keepMs: KEEP_MS,
+      trustedMs: TRUSTED_MS,
     });
+  }
+
+  onApplicationBootstrap(): void {
+    this.owners.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.owners.stop();
   }
 
   /** The author of each video, or why there is none: NO_SUCH_VIDEO_TO_COMMENT, or video cannot be asked about this one now. */
   async of(videoIds: readonly number[]): Promise<Map<number, number | DoulError>> {
-    const owners = await this.cache.getMany(videoIds).catch(() => this.each(videoIds));
-    return new Map(videoIds.map((id) => [id, owners.get(id) ?? CommentErrors.NO_SUCH_VIDEO_TO_COMMENT()]));
-  }
-
-  /** Those that are known are known also while video is away. */
-  private async each(videoIds: readonly number[]): Promise<Map<number, number | DoulError | undefined>> {
-    const answers = videoIds.map(async (id): Promise<[number, number | DoulError | undefined]> => {
-      return [id, await this.cache.get(id).catch(asDoulError)];
-    });
-    return new Map(await Promise.all(answers));
-  }
-
-  private async load(ids: readonly number[]): Promise<Map<number, number>> {
-    const { owners } = await this.videos.getOwners({ ids: [...ids] });
-    return new Map(owners.map(({ videoId, authorId }) => [videoId, authorId]));
+    const known = this.owners.known(videoIds);
+    const owners = await this.owners.getMany(videoIds).catch(asDoulError);
+    const ownerOf = (id: number): number | DoulError => {
+      if (owners instanceof DoulError) return known.get(id) ?? owners;
+      return owners.get(id) ?? CommentErrors.NO_SUCH_VIDEO_TO_COMMENT();
+    };
+    return new Map(videoIds.map((id) => [id, ownerOf(id)]));
   }
 }
 

@@ -88,6 +88,13 @@ export class VideoRepository {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
+  /** The author of each of the videos that is published. */
+  async publishedAuthors(ids: readonly number[]): Promise<Map<number, number>> {
+    const sql = "SELECT id, author_id AS authorId FROM videos WHERE id IN (?) AND state = 'published'";
+    const rows = await this.database.byIds<{ id: number; authorId: number }>(sql, ids);
+    return new Map(rows.map(({ id, authorId }) => [id, authorId]));
+  }
+
   /** Those of the objects, uploads, files of media sets and old covers alike, that belong to no video. */
   async ownerless(keys: readonly string[]): Promise<string[]> {
     const sets = keys.flatMap((key) => setOf(key) ?? []);

@@ -1,4 +1,4 @@
-import { CommentServiceDefinition, type AuthorCounters, type Card, type Owner } from '@doul/contracts';
+import { CommentServiceDefinition, type AuthorCounters, type Card } from '@doul/contracts';
 import { InjectRpc, type RpcClient } from '@doul/rpc';
 import { childLog } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
@@ -69,11 +69,6 @@ export class CardReader {
       log.warn({ err: error }, 'comment counts are shown as 0');
       return new Map();
     }
-  }
-
-  async owners(ids: readonly number[]): Promise<Owner[]> {
-    const stored = await this.stored.getMany(ids);
-    return [...stored.values()].filter((video) => video.state === 'published').map(({ id, authorId }) => ({ videoId: id, authorId }));
   }
 
   /** Likes given are counted by the membership where it is loaded: it knows the viewer's latest like already. */

@@ -12,6 +12,8 @@ import {
   type ListByAuthorResponse,
   type ListVideoChangesRequest,
   type ListVideoChangesResponse,
+  type ListVideoEditsRequest,
+  type ListVideoEditsResponse,
   type ReconcileVideosRequest,
   type ReconcileVideosResponse,
   type RemoveVideoRequest,
@@ -29,6 +31,7 @@ import { VideoErrors } from '../video.errors.js';
 import { CardReader } from './card-reader.js';
 import { cut, parseCursor } from './cursor.js';
 import { requireAtMost } from './limits.js';
+import { PublishedVideos } from './published-videos.js';
 
 const MAX_IDS = 1_000;
 
@@ -40,6 +43,7 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
     private readonly reader: CardReader,
     private readonly reconciliation: Reconciliation,
     private readonly changes: VideoChangeLog,
+    private readonly published: PublishedVideos,
   ) {}
 
   async createVideo(request: CreateVideoRequest): Promise<CreateVideoResponse> {
@@ -70,7 +74,8 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
 
   async getOwners({ ids }: GetOwnersRequest): Promise<GetOwnersResponse> {
     requireAtMost(MAX_IDS, ids, 'ids');
-    return { owners: await this.reader.owners(ids) };
+    const authors = await this.published.authorsOf(ids);
+    return { owners: [...authors].map(([videoId, authorId]) => ({ videoId, authorId })) };
   }
 
   async getAuthorCounters({ userIds }: GetAuthorCountersRequest): Promise<GetAuthorCountersResponse> {
@@ -88,6 +93,11 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
 
   listVideoChanges({ cursor }: ListVideoChangesRequest): Promise<ListVideoChangesResponse> {
     return this.changes.since(cursor);
+  }
+
+  async listVideoEdits({ cursor }: ListVideoEditsRequest): Promise<ListVideoEditsResponse> {
+    const { ids, ...edits } = await this.changes.edits.since(cursor);
+    return { videoIds: ids, ...edits };
   }
 
   async reconcileVideos({ cursor, limit }: ReconcileVideosRequest): Promise<ReconcileVideosResponse> {

@@ -12,7 +12,7 @@ const SOON_MS = 1_000;
 
 beforeAll(async () => {
   model = await modelFixture();
-  videos = new PublishedVideos(model.cards);
+  videos = new PublishedVideos(model.cards, model.videos);
   videos.onApplicationBootstrap();
 });
 afterAll(async () => {

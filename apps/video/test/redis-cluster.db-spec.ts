@@ -103,7 +103,10 @@ describe('on a Redis Cluster of three nodes', () => {
   });
 
   it('shows likes at once where they are kept, although nodes pass messages on to each other', async () => {
-    const favorites = instanceClient(FavoriteServiceDefinition, new FavoriteService(model.likes, new PublishedVideos(model.cards)));
+    const favorites = instanceClient(
+      FavoriteServiceDefinition,
+      new FavoriteService(model.likes, new PublishedVideos(model.cards, model.videos)),
+    );
     const process = new FlagsProcess({ favorites });
     try {
       while (!process.isWatched) await sleep(10);

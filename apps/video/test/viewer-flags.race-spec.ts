@@ -28,8 +28,8 @@ beforeAll(async () => {
   for (let at = 0; at < 8; at += 1) videos.push(await model.publish(9_001));
   layers = [model, model.another()];
   processes = [0, 1, 2].map((at) => {
-    const { likes: store, cards } = layers[at % layers.length] as ModelProcess;
-    const favorites = instanceClient(FavoriteServiceDefinition, new FavoriteService(store, new PublishedVideos(cards)));
+    const { likes: store, cards, videos } = layers[at % layers.length] as ModelProcess;
+    const favorites = instanceClient(FavoriteServiceDefinition, new FavoriteService(store, new PublishedVideos(cards, videos)));
     const counted = async (...args: Parameters<typeof favorites.ask.getFlags>) => {
       asked += 1;
       return favorites.ask.getFlags(...args);

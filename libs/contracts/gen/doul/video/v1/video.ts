@@ -174,6 +174,20 @@ export interface ListVideoChangesResponse {
   more: boolean;
 }
 
+export interface ListVideoEditsRequest {
+  /** Empty at first; then what the last answer said. */
+  cursor: string;
+}
+
+export interface ListVideoEditsResponse {
+  videoIds: number[];
+  cursor: string;
+  /** The cursor is empty, or leads nowhere any more: everything may have changed. */
+  reset: boolean;
+  /** There is more already: ask again at once. */
+  more: boolean;
+}
+
 function createBaseCard(): Card {
   return {
     id: 0,
@@ -2091,6 +2105,166 @@ export const ListVideoChangesResponse: MessageFns<ListVideoChangesResponse> = {
   },
 };
 
+function createBaseListVideoEditsRequest(): ListVideoEditsRequest {
+  return { cursor: "" };
+}
+
+export const ListVideoEditsRequest: MessageFns<ListVideoEditsRequest> = {
+  encode(message: ListVideoEditsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVideoEditsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVideoEditsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListVideoEditsRequest>, I>>(base?: I): ListVideoEditsRequest {
+    return ListVideoEditsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListVideoEditsRequest>, I>>(object: I): ListVideoEditsRequest {
+    const message = createBaseListVideoEditsRequest();
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseListVideoEditsResponse(): ListVideoEditsResponse {
+  return { videoIds: [], cursor: "", reset: false, more: false };
+}
+
+export const ListVideoEditsResponse: MessageFns<ListVideoEditsResponse> = {
+  encode(message: ListVideoEditsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.videoIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.videoIds) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.reset !== false) {
+      writer.uint32(24).bool(message.reset);
+    }
+    if (message.more !== false) {
+      writer.uint32(32).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVideoEditsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVideoEditsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.videoIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.videoIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reset = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListVideoEditsResponse>, I>>(base?: I): ListVideoEditsResponse {
+    return ListVideoEditsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListVideoEditsResponse>, I>>(object: I): ListVideoEditsResponse {
+    const message = createBaseListVideoEditsResponse();
+    message.videoIds = object.videoIds?.map((e) => e) || [];
+    message.cursor = object.cursor ?? "";
+    message.reset = object.reset ?? false;
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
 export type VideoServiceDefinition = typeof VideoServiceDefinition;
 export const VideoServiceDefinition = {
   name: "VideoService",
@@ -2175,6 +2349,15 @@ export const VideoServiceDefinition = {
       requestType: ListVideoChangesRequest as typeof ListVideoChangesRequest,
       requestStream: false,
       responseType: ListVideoChangesResponse as typeof ListVideoChangesResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** The same without counters: videos that were published, changed or removed. */
+    listVideoEdits: {
+      name: "ListVideoEdits",
+      requestType: ListVideoEditsRequest as typeof ListVideoEditsRequest,
+      requestStream: false,
+      responseType: ListVideoEditsResponse as typeof ListVideoEditsResponse,
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
