@@ -66,6 +66,20 @@ describe('a cache that is told of changes', () => {
     expect([truth.peek(1), truth.peek(2)]).toEqual(['new', undefined]);
   });
 
+  it('reads anew in one load more what changes soon after a load has begun', async () => {
+    const all = [1, 2, 3, 4];
+    await Promise.all(all.map(truth.get));
+    all.map((id) => truth.peek(id));
+    for (const id of all) {
+      truth.values.set(id, 'new');
+      truth.cache.changed([id]);
+      await sleep(2);
+    }
+    await sleep(150);
+    expect(all.map((id) => truth.peek(id))).toEqual(['new', 'new', 'new', 'new']);
+    expect(truth.loads).toEqual([all, [1], [2, 3, 4]]);
+  });
+
   it('never keeps what was read before a change, in whatever order the answers come', async () => {
     truth.delayMs = 30;
     const first = truth.get(1);
@@ -87,7 +101,7 @@ describe('a cache that is told of changes', () => {
     await sleep(5);
     truth.values.set(1, 'third');
     truth.cache.changed([1]);
-    await sleep(60);
+    await sleep(150);
     expect(truth.peek(1)).toBe('third');
   });
 

@@ -2,6 +2,7 @@ import { CARD_KEPT_MS } from '@doul/contracts';
 import { childLog, metrics, newContext, type RequestContext } from '@doul/runtime';
 import { LRUCache } from 'lru-cache';
 import { nanoid } from 'nanoid';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const log = childLog('cards');
 const reads = metrics.counter('doul_card_loads_total', 'Cards loaded from the RPC layers', ['cache', 'why']);
@@ -62,6 +63,8 @@ const NEGATIVE_BYTES = 200;
 const MAX_BATCH = 500;
 /** Between the beginnings of two loads, in ms: under load one for what is asked meanwhile costs a fraction of one for each; the first does not wait. */
 const LOAD_PAUSE_MS = 10;
+/** The same for what is read anew while the old value is given: nobody waits for it. */
+const RENEWAL_PAUSE_MS = 50;
 
 /**
  * What RPC layers know, kept in this process and read anew when it changes: a read costs a lookup, a change one load however many
@@ -74,6 +77,7 @@ export class FreshCache<V extends object> {
   private loadedAt = -Infinity;
   private readonly renewals = new Set<number>();
   private renewing = false;
+  private renewedAt = -Infinity;
   private lastLoad = 0;
   private readonly readings = new Set<Reading>();
   private readonly unwatchedMs: number;
@@ -160,6 +164,9 @@ export class FreshCache<V extends object> {
 
   private async runRenewals(): Promise<void> {
     while (this.renewals.size > 0) {
+      const wait = this.renewedAt + RENEWAL_PAUSE_MS - performance.now();
+      if (wait > 0 && this.renewals.size < this.maxBatch) await sleep(wait);
+      this.renewedAt = performance.now();
       const ids = [...this.renewals].slice(0, this.maxBatch);
       // Before they are read: what changes from now on is read once more.
       for (const id of ids) this.renewals.delete(id);
