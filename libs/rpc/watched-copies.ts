@@ -7,7 +7,7 @@ export interface WatchedCopiesOptions<V extends NonNullable<unknown>, A extends 
   poll: WatchOptions<A>['poll'];
   /** Of what the answer says that it changed. */
   changedIds: (answer: A) => readonly number[];
-  /** Reads many; an id that is not in the answer does not exist, which is not remembered. */
+  /** Reads many, as they are after every change that has been noted, so not from copies that hear of changes later; an id that is not in the answer does not exist, which is not remembered. */
   load: (ids: readonly number[]) => Promise<ReadonlyMap<number, V>>;
   maxEntries: number;
   /** However well watched, an entry is read anew after this long, in ms. */

@@ -32,9 +32,10 @@ let patience;
  * processors each then gets further before the next, and finds more to do at once (docs/adr/0020). Nothing where that is not to be had.
  */
 function patiently() {
+  if (patience) return patience;
   const chrt = firstOnPath('chrt');
-  patience ??= chrt && spawnSync(chrt, ['--batch', '0', 'true']).status === 0 ? [chrt, '--batch', '0'] : [];
-  return patience;
+  const works = chrt !== undefined && spawnSync(chrt, ['--batch', '0', 'true']).status === 0;
+  return (patience = works ? [chrt, '--batch', '0'] : []);
 }
 
 /** One run of a program. It leads its own process group, so it outlives this process and can be ended with all its children. */

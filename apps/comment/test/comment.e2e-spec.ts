@@ -1,5 +1,6 @@
 import { ask, eventually, must, newUsers, type Actor, type CommentObject, type VideoObject } from '@doul/testing';
 import { nanoid } from 'nanoid';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const look = { seconds: 1, width: 180, height: 320 };
@@ -80,5 +81,19 @@ describe('comments', () => {
     await eventually(async () => expect(await list()).toMatchObject({ status_code: 14001 }), { within: 1_000 });
     const post = await ask('POST', ACTION, { query: { video_id: video.id, action_type: 1, comment_text: 'late' }, token: bob.token });
     expect(post).toMatchObject({ status_code: 14001 });
+  });
+
+  it('are gone with each of many videos, in whatever order the services hear of its end', async () => {
+    const videos = await Promise.all(Array.from({ length: 10 }, (_, at) => alice.publishes(`soon gone ${at}`, look)));
+    await Promise.all(
+      videos.map(async ({ id }, at) => {
+        const list = () => ask('GET', '/douyin/comment/list/', { query: { video_id: id } });
+        await sleep(at * 40);
+        expect(await list()).toMatchObject({ status_code: 0 });
+        await alice.deletes(videos[at] as VideoObject);
+        await eventually(async () => expect(await list()).toMatchObject({ status_code: 14001 }), { within: 1_000 });
+        expect(await list()).toMatchObject({ status_code: 14001 });
+      }),
+    );
   });
 });

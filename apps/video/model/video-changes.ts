@@ -1,6 +1,6 @@
 import { ChangeLog, RedisStore } from '@doul/data';
 import { Injectable } from '@nestjs/common';
-import { authorChangesKey, videoChangesKey, videoEditsKey } from '../video.keys.js';
+import { authorChangesKey, videoChangesKey } from '../video.keys.js';
 
 export interface VideoChanges {
   videoIds: number[];
@@ -13,13 +13,10 @@ export interface VideoChanges {
 /** The logs of changed videos and of changed counters of users as one: its cursor is both cursors. */
 @Injectable()
 export class VideoChangeLog {
-  /** Changes of videos themselves, without those of their counters. */
-  readonly edits: ChangeLog;
   private readonly videos: ChangeLog;
   private readonly users: ChangeLog;
 
   constructor(redis: RedisStore) {
-    this.edits = new ChangeLog(redis, videoEditsKey);
     this.videos = new ChangeLog(redis, videoChangesKey);
     this.users = new ChangeLog(redis, authorChangesKey);
   }

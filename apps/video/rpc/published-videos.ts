@@ -1,3 +1,4 @@
+import type { Changes } from '@doul/data';
 import { WatchedCopies } from '@doul/rpc';
 import { runInContext } from '@doul/runtime';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -11,15 +12,21 @@ const KEEP_MS = 5 * 60_000;
 /** A removal is to be respected within 1 s. */
 const TRUSTED_MS = 800;
 
-/** Which videos are published, and by whom, remembered in this process: a like then needs no question about its video. */
+/**
+ * Which videos are published, remembered in this process: a like then needs no question about its video. Only for answers that nobody keeps:
+ * they may be as old as the latest note of edits.
+ */
 @Injectable()
 export class PublishedVideos implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly authors;
 
-  constructor(cards: Cards, videos: VideoRepository) {
+  constructor(
+    private readonly cards: Cards,
+    videos: VideoRepository,
+  ) {
     this.authors = new WatchedCopies({
       name: 'published-videos',
-      poll: (cursor, context) => runInContext(context, () => cards.edits.since(cursor)),
+      poll: (cursor, context) => runInContext(context, () => this.editsSince(cursor)),
       changedIds: ({ ids }) => ids,
       load: (ids) => videos.publishedAuthors(ids),
       maxEntries: MAX_ENTRIES,
@@ -36,13 +43,13 @@ export class PublishedVideos implements OnApplicationBootstrap, BeforeApplicatio
     await this.authors.stop();
   }
 
-  /** The author of each of the videos that is published. */
-  authorsOf(ids: readonly number[]): Promise<Map<number, number>> {
-    return this.authors.getMany(ids);
+  /** Videos that were published, changed or removed after the cursor. @throws DoulError UNAVAILABLE when Redis is away */
+  editsSince(cursor: string): Promise<Changes> {
+    return this.cards.edits.since(cursor);
   }
 
   /** Those of the videos that are published. */
   async among(ids: readonly number[]): Promise<Set<number>> {
-    return new Set((await this.authorsOf(ids)).keys());
+    return new Set((await this.authors.getMany(ids)).keys());
   }
 }

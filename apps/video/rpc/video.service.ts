@@ -74,7 +74,8 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
 
   async getOwners({ ids }: GetOwnersRequest): Promise<GetOwnersResponse> {
     requireAtMost(MAX_IDS, ids, 'ids');
-    const authors = await this.published.authorsOf(ids);
+    // Not as this process remembers them: whoever asks has heard of an edit that it may not have heard of yet, and would remember the old answer.
+    const authors = await this.videos.publishedAuthors(ids);
     return { owners: [...authors].map(([videoId, authorId]) => ({ videoId, authorId })) };
   }
 
@@ -96,7 +97,7 @@ export class VideoService implements RpcHandlers<typeof VideoServiceDefinition> 
   }
 
   async listVideoEdits({ cursor }: ListVideoEditsRequest): Promise<ListVideoEditsResponse> {
-    const { ids, ...edits } = await this.changes.edits.since(cursor);
+    const { ids, ...edits } = await this.published.editsSince(cursor);
     return { videoIds: ids, ...edits };
   }
 
