@@ -35,6 +35,16 @@ function readable(type: string, content: Buffer): unknown {
   return { base64: content.toString('base64') };
 }
 
+/**
+ * Returns what was looked at and not taken, in order, and waits until it lies in the queue. Closing the channel would return it too, but
+ * a moment after the answer: the next look could find the queue empty.
+ */
+async function giveBack(channel: ConfirmChannel, queue: string): Promise<void> {
+  channel.nackAll(true);
+  // The queue handles what comes from one channel in turn, so its answer means that it has them again.
+  await channel.checkQueue(queue);
+}
+
 /** Dead letters of one consumer's queue, for operators. */
 export class DeadLetters {
   constructor(private readonly broker: Pick<Broker, 'channel'>) {}
@@ -53,7 +63,7 @@ export class DeadLetters {
         if (!message) break;
         letters.push(describe(message, subscription.queue));
       }
-      // Closing the channel gives all of them back, in order.
+      await giveBack(channel, queueNames(subscription).dead);
       return letters;
     });
   }
@@ -78,6 +88,7 @@ export class DeadLetters {
         channel.ack(message);
         sent += 1;
       }
+      await giveBack(channel, dead);
       return sent;
     });
   }
