@@ -83,14 +83,22 @@ const READY_MS = { fixed: 500, thread: 1 };
 /** The start of an open loop, when all connections are made at once, is not counted, in ms. */
 const OPEN_WARM_UP_MS = 1_000;
 
-function runWrk(args: readonly string[]): Promise<Reported> {
+/** How long the generator may read its requests before the load and gather its figures after it, in ms. */
+const AROUND_MS = 60_000;
+
+/** The generator stopped sending and did not end: what came of its load says nothing of the server. */
+export class GeneratorHung extends Error {}
+
+function runWrk(seconds: number, args: readonly string[]): Promise<Reported> {
   return new Promise((resolve, reject) => {
-    const child = spawn('wrk', args, { env: outsideEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const deadline = { timeout: seconds * 1_000 + AROUND_MS, killSignal: 'SIGKILL' } as const;
+    const child = spawn('wrk', args, { env: outsideEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], ...deadline });
     let said = '';
     child.stdout.on('data', (data) => (said += String(data)));
     child.stderr.on('data', (data) => (said += String(data)));
     child.once('error', reject);
-    child.once('close', () => {
+    child.once('close', (_code, signal) => {
+      if (signal === 'SIGKILL') return reject(new GeneratorHung(`wrk had not ended ${AROUND_MS / 1_000} s after a load of ${seconds} s`));
       const line = /^RESULT (.*)$/m.exec(said)?.[1];
       if (line) resolve(JSON.parse(line) as Reported);
       else reject(new Error(`wrk failed: ${said.slice(-2_000)}`));
@@ -105,7 +113,7 @@ async function replay(work: Work, threads: number, periodMs: number): Promise<Re
   // The clock of the script too: both are CLOCK_MONOTONIC.
   const beginMs = Number(process.hrtime.bigint() / 1_000_000n) + readyMs;
   try {
-    return await runWrk([
+    return await runWrk(seconds, [
       ...['-t', threads, '-c', work.connections, '-d', `${seconds}s`, '--timeout', TIMEOUT].map(String),
       ...['-s', join(ROOT, 'tools/bench/load/replay.lua'), work.url, '--'],
       ...[file.path, file.slices, work.start ?? 0, periodMs, beginMs, OPEN_WARM_UP_MS, work.success, Number(work.echoes ?? false)].map(

@@ -57,8 +57,8 @@ async function likeSustained(bench: Bench, lag: LikeLag): Promise<void> {
   const next = await freshLikes(bench);
   const over = new AbortController();
   const following = lag.follow(over.signal);
-  const run = await openRun(bench, next, rate, { seconds: sustain, connections: CONNECTIONS, prepared: rate * (sustain + SPARE_SECONDS) });
-  over.abort();
+  const load = { seconds: sustain, connections: CONNECTIONS, prepared: rate * (sustain + SPARE_SECONDS) };
+  const run = await openRun(bench, next, rate, load).finally(() => over.abort());
   const lags = await following;
   const drainMs = await lag.drained(DRAIN_LIMIT_MS);
   const details = {
