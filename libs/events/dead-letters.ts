@@ -36,12 +36,12 @@ function readable(type: string, content: Buffer): unknown {
 }
 
 /**
- * Returns what was looked at and not taken, in order, and waits until it lies in the queue. Closing the channel would return it too, but
- * a moment after the answer: the next look could find the queue empty.
+ * Returns what was looked at and not taken, in order. Closing the channel would return it too, but a moment after the answer: the next look
+ * could find the queue empty.
  */
 async function giveBack(channel: ConfirmChannel, queue: string): Promise<void> {
   channel.nackAll(true);
-  // The queue handles what comes from one channel in turn, so its answer means that it has them again.
+  // Its answer means that the queue's leader has heard: a `get` comes later in its log then. Counts may be older, since they do not wait for the log.
   await channel.checkQueue(queue);
 }
 
@@ -71,25 +71,25 @@ export class DeadLetters {
   /**
    * Sends dead letters to their queue again, with all tries ahead of them. A copy is confirmed before the letter goes.
    *
-   * @param eventId just this one; absent = up to `limit` of those that are there now
+   * @param eventId just this one; absent = up to `limit` of those that are there; of one that is there twice, one
    * @returns how many were sent
    */
   replay(subscription: Subscription, limit: number, eventId?: string): Promise<number> {
     return this.withChannel(subscription, async (channel) => {
       const { work, dead } = queueNames(subscription);
-      const { messageCount } = await channel.checkQueue(dead);
-      let sent = 0;
-      // Bounded by the count at the start: a letter that dies again at once must not be replayed for ever.
-      for (let seen = 0; seen < messageCount && sent < limit; seen += 1) {
+      const sent = new Set<string>();
+      while (sent.size < limit) {
         const message = await channel.get(dead);
         if (!message) break;
-        if (eventId !== undefined && message.properties.messageId !== eventId) continue;
+        const id = String(message.properties.messageId);
+        // One that died again meanwhile stays, or this could go on for ever.
+        if ((eventId !== undefined && id !== eventId) || sent.has(id)) continue;
         await publishConfirmed(channel, '', work, message.content, optionsAgain(message, 1));
         channel.ack(message);
-        sent += 1;
+        sent.add(id);
       }
       await giveBack(channel, dead);
-      return sent;
+      return sent.size;
     });
   }
 

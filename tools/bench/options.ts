@@ -72,7 +72,7 @@ Options:
   --no-index        do not build the search index
   --runs N          runs of each scenario; medians are printed (default 3)
   --seconds N       of each run (default 8)
-  --connections N   (default 64)
+  --connections N   (default 64; bursts of likes use at least 256)
   --rate N          likes per second of the sustained run (default 6000)
   --sustain N       seconds of the sustained run (default 60)
   --minutes N       of soak (default 10)

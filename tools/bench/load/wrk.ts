@@ -97,8 +97,9 @@ function runWrk(seconds: number, args: readonly string[]): Promise<Reported> {
     child.stdout.on('data', (data) => (said += String(data)));
     child.stderr.on('data', (data) => (said += String(data)));
     child.once('error', reject);
-    child.once('close', (_code, signal) => {
-      if (signal === 'SIGKILL') return reject(new GeneratorHung(`wrk had not ended ${AROUND_MS / 1_000} s after a load of ${seconds} s`));
+    child.once('close', () => {
+      // Only its deadline ends it from here.
+      if (child.killed) return reject(new GeneratorHung(`wrk had not ended ${AROUND_MS / 1_000} s after a load of ${seconds} s`));
       const line = /^RESULT (.*)$/m.exec(said)?.[1];
       if (line) resolve(JSON.parse(line) as Reported);
       else reject(new Error(`wrk failed: ${said.slice(-2_000)}`));
