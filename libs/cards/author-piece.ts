@@ -1,4 +1,4 @@
-import type { Profile } from '@doul/contracts';
+import type { AuthorCounters, Profile } from '@doul/contracts';
 
 /** Where a flag of the viewer stands: as wide as the longer word, since JSON allows a space after the shorter one. */
 export const NO = 'false';
@@ -17,16 +17,29 @@ export interface AuthorPiece {
   readonly text: string;
   /** Offset of the value of `is_follow` in `text`. */
   readonly followAt: number;
+  /** Offset of what the video service counts of the user. */
+  readonly worksAt: number;
 }
 
-/** @param extra further fields, each with its comma in front */
-export function authorPiece(profile: Profile, extra = ''): AuthorPiece {
+type Works = Pick<AuthorCounters, 'totalFavorited' | 'workCount' | 'favoriteCount'>;
+
+const worksText = ({ totalFavorited, workCount, favoriteCount }: Works): string =>
+  `,"total_favorited":${totalFavorited},"work_count":${workCount},"favorite_count":${favoriteCount}`;
+
+export function authorPiece(profile: Profile): AuthorPiece {
   const json = JSON.stringify;
   const before =
     `{"id":${profile.id},"name":${json(profile.name)},"follow_count":${profile.followCount}` +
     `,"follower_count":${profile.followerCount},"is_follow":`;
-  const after =
-    `,"avatar":${json(profile.avatar)},"background_image":${json(profile.backgroundImage)},"signature":${json(profile.signature)}` +
-    `,"total_favorited":${profile.totalFavorited},"work_count":${profile.workCount},"favorite_count":${profile.favoriteCount}${extra}}`;
-  return { id: profile.id, text: bytesText(before + NO + after), followAt: Buffer.byteLength(before) };
+  const after = `,"avatar":${json(profile.avatar)},"background_image":${json(profile.backgroundImage)},"signature":${json(profile.signature)}`;
+  const head = before + NO + after;
+  const text = bytesText(`${head}${worksText(profile)}}`);
+  return { id: profile.id, text, followAt: Buffer.byteLength(before), worksAt: Buffer.byteLength(head) };
+}
+
+/** The same user with new counts of the video service. */
+export function withWorks(author: AuthorPiece, works: Works): AuthorPiece {
+  const text = `${author.text.slice(0, author.worksAt)}${worksText(works)}}`;
+  // As one string: the pieces would keep the old text alive.
+  return { ...author, text: Buffer.from(text, 'latin1').toString('latin1') };
 }

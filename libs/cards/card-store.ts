@@ -2,7 +2,7 @@ import { ProfileServiceDefinition, VideoServiceDefinition, type Card } from '@do
 import { InjectRpc, type ApiClient } from '@doul/rpc';
 import type { RequestContext } from '@doul/runtime';
 import { Injectable } from '@nestjs/common';
-import { authorPiece, type AuthorPiece } from './author-piece.js';
+import { authorPiece, withWorks, type AuthorPiece } from './author-piece.js';
 import { CardChanges } from './card-changes.js';
 import { FreshCache } from './fresh-cache.js';
 import { cardBytes, videoCard, withAuthor, type VideoCard } from './video-card.js';
@@ -12,6 +12,8 @@ const MAX_CARD_BYTES = 48 << 20;
 /** About 30,000 users. */
 const MAX_AUTHOR_BYTES = 16 << 20;
 const AUTHOR_OVERHEAD_BYTES = 200;
+/** In ms: after it profiles are asked for, which are answered without the video service too. */
+const WORKS_DEADLINE_MS = 500;
 
 /** Cards of published videos and of their authors, in this process, serialised, and at most a second old. */
 @Injectable()
@@ -28,6 +30,7 @@ export class CardStore {
     this.authors = new FreshCache<AuthorPiece>({
       name: 'authors',
       load: (ids, context) => this.loadAuthors(ids, context),
+      loadPart: (ids, context) => this.loadWorks(ids, context),
       maxBytes: MAX_AUTHOR_BYTES,
       bytesOf: (author) => author.text.length + AUTHOR_OVERHEAD_BYTES,
       isWatched,
@@ -40,9 +43,10 @@ export class CardStore {
       isWatched,
     });
     changes.subscribe({
-      changed: ({ videoIds = [], userIds = [] }) => {
+      changed: ({ videoIds = [], userIds = [] }, by) => {
         this.cards.changed(videoIds);
-        this.authors.changed(userIds);
+        if (by === 'video') this.authors.partChanged(userIds);
+        else this.authors.changed(userIds);
       },
       reset: () => {
         this.cards.reset();
@@ -121,5 +125,11 @@ export class CardStore {
   private async loadAuthors(ids: readonly number[], context: RequestContext): Promise<Map<number, AuthorPiece>> {
     const { profiles } = await this.profiles.getProfiles({ ids: [...ids], viewerId: 0 }, { context });
     return new Map(profiles.map((profile) => [profile.id, authorPiece(profile)]));
+  }
+
+  /** A like changes counts of two users: everything else about them is not asked for again. */
+  private async loadWorks(ids: readonly number[], context: RequestContext): Promise<Map<number, (author: AuthorPiece) => AuthorPiece>> {
+    const { counters } = await this.videos.getAuthorCounters({ userIds: [...ids] }, { context, deadlineMs: WORKS_DEADLINE_MS });
+    return new Map(counters.map((works) => [works.userId, (author) => withWorks(author, works)]));
   }
 }

@@ -182,3 +182,174 @@ describe('a cache that is not told of changes', () => {
     expect(truth.peek(1, 700)).toBeUndefined();
   });
 });
+
+interface Parts {
+  name: number;
+  count: number;
+}
+
+/** Values of a name and a count, of which the count changes often. */
+class TwoParts {
+  readonly truth = new Map<number, Parts>();
+  readonly reads: string[] = [];
+  /** Between what is read and its answer. */
+  way: () => Promise<unknown> = () => Promise.resolve();
+  isPartAway = false;
+  readonly cache = new FreshCache<Parts>({
+    name: 'spec',
+    load: async (ids) => {
+      this.reads.push(`whole ${ids.join()}`);
+      return this.read(ids, (value) => ({ ...value }));
+    },
+    loadPart: async (ids) => {
+      this.reads.push(`part ${ids.join()}`);
+      if (this.isPartAway) throw new Error('away');
+      return this.read(ids, ({ count }) => (value: Parts) => ({ ...value, count }));
+    },
+    maxBytes: 1_000_000,
+    bytesOf: () => 10,
+    isWatched: () => true,
+  });
+
+  private async read<T>(ids: readonly number[], of: (value: Parts) => T): Promise<Map<number, T>> {
+    const found = ids.flatMap((id) => (this.truth.has(id) ? [[id, of(this.truth.get(id) as Parts)] as const] : []));
+    await this.way();
+    return new Map(found);
+  }
+
+  /** Answers wait until they are let go, in any order. */
+  holdAnswers(): (() => void)[] {
+    const held: (() => void)[] = [];
+    this.way = () => new Promise<void>((go) => held.push(go));
+    return held;
+  }
+
+  set = (id: number, name: number, count: number): void => void this.truth.set(id, { name, count });
+  get = async (id: number) => this.cache.peek(id, Date.now()) ?? (await this.cache.load([id])).get(id);
+}
+
+describe('values of which a part changes often', () => {
+  it('read that part alone, at once when somebody asks for them and else when somebody does', async () => {
+    const two = new TwoParts();
+    for (const id of [1, 2, 3]) two.set(id, id, 0);
+    await Promise.all([1, 2, 3].map(two.get));
+    two.cache.peek(1, Date.now());
+    for (const id of [1, 2, 3]) two.set(id, id, 1);
+    two.cache.partChanged([1, 2]);
+    await sleep(10);
+    expect(two.reads).toEqual(['whole 1,2,3', 'part 1']);
+    expect(two.cache.peek(1, Date.now())).toEqual({ name: 1, count: 1 });
+    expect(await Promise.all([2, 4].map(two.get))).toEqual([{ name: 2, count: 1 }, undefined]);
+    expect(two.reads.slice(2).sort()).toEqual(['part 2', 'whole 4']);
+    expect(two.cache.peek(3, Date.now())).toEqual({ name: 3, count: 0 });
+  });
+
+  it('are read wholly when both parts changed, and when the part cannot be had', async () => {
+    const two = new TwoParts();
+    two.set(1, 1, 0);
+    await two.get(1);
+    two.cache.peek(1, Date.now());
+    two.set(1, 2, 2);
+    two.cache.partChanged([1]);
+    two.cache.changed([1]);
+    two.cache.partChanged([1]);
+    await sleep(10);
+    expect(two.cache.peek(1, Date.now())).toEqual({ name: 2, count: 2 });
+    two.isPartAway = true;
+    two.set(1, 3, 3);
+    await sleep(60);
+    two.cache.partChanged([1]);
+    await sleep(10);
+    expect(await two.get(1)).toEqual({ name: 3, count: 3 });
+    expect(two.reads.slice(1)).toEqual(['whole 1', 'part 1', 'whole 1']);
+  });
+
+  /** A question for an old part is under way, and then a reading of the whole begins: with the part as it was, or as it is. */
+  const race = async (countAtLast: number) => {
+    const two = new TwoParts();
+    two.set(1, 0, 0);
+    await two.get(1);
+    two.set(1, 0, 1);
+    two.cache.partChanged([1]);
+    const held = two.holdAnswers();
+    const part = two.get(1);
+    await vi.waitFor(() => expect(held).toHaveLength(1), { interval: 1 });
+    two.set(1, 2, countAtLast);
+    two.cache.changed([1]);
+    await vi.waitFor(() => expect(held).toHaveLength(2), { interval: 1 });
+    expect(two.reads.slice(1)).toEqual(['part 1', 'whole 1']);
+    return { two, part, held };
+  };
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('keep neither an old part nor an old rest when answer %i comes before answer %i', async (first, second) => {
+    const { two, part, held } = await race(3);
+    held[first]?.();
+    await sleep(5);
+    held[second]?.();
+    await part;
+    await sleep(5);
+    expect(two.cache.peek(1, Date.now())).toEqual({ name: 2, count: 3 });
+  });
+
+  it('keep the rest of a whole that was read before the part and answered after it, and read the part once more', async () => {
+    const two = new TwoParts();
+    two.set(1, 0, 0);
+    await two.get(1);
+    const held = two.holdAnswers();
+    two.set(1, 1, 0);
+    const whole = two.cache.load([1]);
+    await vi.waitFor(() => expect(held).toHaveLength(1), { interval: 1 });
+    two.set(1, 1, 2);
+    two.cache.partChanged([1]);
+    await vi.waitFor(() => expect(held).toHaveLength(2), { interval: 1 });
+    held[1]?.();
+    await sleep(5);
+    held[0]?.();
+    await whole;
+    two.way = () => Promise.resolve();
+    expect(await two.get(1)).toEqual({ name: 1, count: 2 });
+    expect(two.reads).toEqual(['whole 1', 'whole 1', 'part 1', 'part 1']);
+  });
+
+  it('do not come back as they were from a reading that began before they were forgotten and changed', async () => {
+    const two = new TwoParts();
+    two.set(1, 0, 0);
+    await two.get(1);
+    two.cache.peek(1, Date.now());
+    const held = two.holdAnswers();
+    two.cache.changed([1]);
+    two.cache.forget([1]);
+    await vi.waitFor(() => expect(held).toHaveLength(1), { interval: 1 });
+    two.set(1, 1, 1);
+    two.cache.partChanged([1]);
+    held[0]?.();
+    await sleep(5);
+    expect(two.cache.peek(1, Date.now())).toBeUndefined();
+  });
+
+  it('end as they are in truth, in whatever order changes, questions and answers come', async () => {
+    const two = new TwoParts();
+    const random = (below: number): number => Math.floor(Math.random() * below);
+    two.way = () => sleep(random(90));
+    const ids = [1, 2, 3, 4];
+    for (const id of ids) two.set(id, 0, 0);
+    for (let step = 1; step <= 600; step += 1) {
+      const id = ids[random(4)] as number;
+      const { name, count } = two.truth.get(id) as { name: number; count: number };
+      const what = random(5);
+      if (what === 0) two.set(id, step, count);
+      if (what === 1) two.set(id, name, step);
+      if (what === 0) two.cache.changed([id]);
+      if (what === 1) two.cache.partChanged([id]);
+      if (what === 2 && random(4) === 0) two.cache.forget([id]);
+      if (what > 2) void two.get(id);
+      if (random(3) === 0) await sleep(random(8));
+    }
+    await sleep(800);
+    for (const id of ids) expect(await two.get(id)).toEqual(two.truth.get(id));
+    expect(two.reads.filter((read) => read.startsWith('part')).length).toBeGreaterThan(0);
+  });
+});

@@ -7,11 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const log = childLog('cards');
 const reads = metrics.counter('doul_card_loads_total', 'Cards loaded from the RPC layers', ['cache', 'why']);
 
+/** Reads many, in a context of its own. */
+type Loader<T> = (ids: readonly number[], context: RequestContext) => Promise<ReadonlyMap<number, T>>;
+
 export interface FreshCacheOptions<V> {
   /** Its label in metrics. */
   name: string;
-  /** Reads many, in a context of its own; an id that is not in the answer does not exist. */
-  load: (ids: readonly number[], context: RequestContext) => Promise<ReadonlyMap<number, V>>;
+  /** An id that is not in the answer does not exist. */
+  load: Loader<V>;
+  /** Reads only the part of values that changes often, for less; what an id that is absent has stays as it is. */
+  loadPart?: Loader<(value: V) => V>;
   maxBytes: number;
   bytesOf: (value: V) => number;
   /** Whether all changes up to a moment ago are known (`now` in Unix ms): then a value that did not change is fresh however old it is. */
@@ -29,6 +34,10 @@ interface Entry<V> {
   value: V | null;
   /** Number of the load it came from: an older load never replaces a younger one. */
   load: number;
+  /** Number of the load that its often changing part came from; see `loadPart`. */
+  partLoad: number;
+  /** Number of the last load whose part is known to be old; 0 = none. */
+  partOldTo: number;
   loadedAt: number;
   /** How long it is fresh while changes are known, in ms. */
   freshMs: number;
@@ -75,7 +84,8 @@ export class FreshCache<V extends object> {
   private readonly loading = new Map<number, Load<V>>();
   private gathering: Load<V> | undefined;
   private loadedAt = -Infinity;
-  private readonly renewals = new Set<number>();
+  /** Whether all of a value is read, by id. */
+  private readonly renewals = new Map<number, boolean>();
   private renewing = false;
   private renewedAt = -Infinity;
   private lastLoad = 0;
@@ -98,6 +108,7 @@ export class FreshCache<V extends object> {
     entry.asked = true;
     const age = now - entry.loadedAt;
     if (entry.value === null) return age < NEGATIVE_MS ? null : undefined;
+    if (isPartOld(entry)) return undefined;
     const freshMs = this.options.isWatched(now) ? entry.freshMs : this.unwatchedMs;
     if (age < freshMs) return entry.value;
     if (age >= 2 * freshMs) return undefined;
@@ -116,13 +127,27 @@ export class FreshCache<V extends object> {
     return values;
   }
 
-  /** Reads anew what is kept of these ids, or being loaded. */
+  /** Reads anew what is asked for of these ids, or being loaded, and drops the others. */
   changed(ids: readonly number[]): void {
     for (const id of ids) {
-      const entry = this.entries.peek(id);
-      if (entry && !entry.asked && !this.loading.has(id)) this.entries.delete(id);
-      else if (entry || this.loading.has(id)) this.renew(id);
+      if (this.isWanted(id)) this.renew(id);
+      else this.forget([id]);
     }
+  }
+
+  /** Like `changed`, where only the part that `loadPart` reads did: what nobody asks for stays, and that part is read when somebody does. */
+  partChanged(ids: readonly number[]): void {
+    for (const id of ids) {
+      const entry = this.entries.peek(id);
+      if (this.isWanted(id)) this.renew(id, false);
+      else if (entry) entry.partOldTo = this.lastLoad;
+      // What is being read anew although it is no longer here.
+      else this.forget([id]);
+    }
+  }
+
+  private isWanted(id: number): boolean {
+    return this.loading.has(id) || this.entries.peek(id)?.asked === true;
   }
 
   /** Drops ids, also from loads under way; call it after the change is committed. */
@@ -155,8 +180,8 @@ export class FreshCache<V extends object> {
     for (const reading of this.readings) reading.forgetsAll = true;
   }
 
-  private renew(id: number): void {
-    this.renewals.add(id);
+  private renew(id: number, wholly = true): void {
+    this.renewals.set(id, wholly || (this.renewals.get(id) ?? false));
     if (this.renewing) return;
     this.renewing = true;
     setImmediate(() => void this.runRenewals());
@@ -167,12 +192,13 @@ export class FreshCache<V extends object> {
       const wait = this.renewedAt + RENEWAL_PAUSE_MS - performance.now();
       if (wait > 0 && this.renewals.size < this.maxBatch) await sleep(wait);
       this.renewedAt = performance.now();
-      const ids = [...this.renewals].slice(0, this.maxBatch);
+      const some = new Map([...this.renewals].slice(0, this.maxBatch));
+      const ids = [...some.keys()];
       // Before they are read: what changes from now on is read once more.
       for (const id of ids) this.renewals.delete(id);
       reads.inc({ cache: this.options.name, why: 'changed' }, ids.length);
       try {
-        await this.run(ids);
+        await this.run(ids, (id) => some.get(id) === false);
       } catch (error) {
         log.warn({ err: error, cache: this.options.name }, 'could not read anew');
         // What could not be read anew is not to be believed.
@@ -208,23 +234,61 @@ export class FreshCache<V extends object> {
     this.loadedAt = performance.now();
     try {
       reads.inc({ cache: this.options.name, why: 'missing' }, load.ids.length);
-      return await this.run(load.ids);
+      const now = Date.now();
+      return await this.run(load.ids, (id) => this.isOnlyPartOld(id, now));
     } finally {
       for (const id of load.ids) if (this.loading.get(id) === load) this.loading.delete(id);
     }
   }
 
-  private async run(ids: readonly number[]): Promise<ReadonlyMap<number, V>> {
+  private isOnlyPartOld(id: number, now: number): boolean {
+    const entry = this.entries.peek(id);
+    return entry !== undefined && isPartOld(entry) && now - entry.loadedAt < entry.freshMs && this.options.isWatched(now);
+  }
+
+  /** @param isPart whether reading the part of an id that changes often is enough, if its value is here */
+  private async run(ids: readonly number[], isPart: (id: number) => boolean): Promise<ReadonlyMap<number, V>> {
+    const whole: number[] = [];
+    const parts = new Map<number, V>();
+    for (const id of ids) {
+      const value = this.options.loadPart && isPart(id) && this.entries.peek(id)?.value;
+      if (value) parts.set(id, value);
+      else whole.push(id);
+    }
     const reading: Reading = { number: (this.lastLoad += 1), forgotten: new Set(), forgetsAll: false };
     this.readings.add(reading);
     try {
-      // Requests share a load, so it runs on nobody's deadline.
-      const values = await this.options.load(ids, newContext(nanoid()));
-      for (const id of ids) if (!reading.forgetsAll && !reading.forgotten.has(id)) this.keep(id, values.get(id) ?? null, reading.number);
-      return values;
+      const [values, changed] = await Promise.all([this.runWhole(whole, reading), this.runParts(parts, reading)]);
+      return parts.size > 0 ? new Map([...values, ...changed]) : values;
     } finally {
       this.readings.delete(reading);
     }
+  }
+
+  private async runWhole(ids: readonly number[], reading: Reading): Promise<ReadonlyMap<number, V>> {
+    const values = await this.read(this.options.load, ids);
+    for (const id of ids) if (isKept(reading, id)) this.keep(id, values.get(id) ?? null, reading.number);
+    return values;
+  }
+
+  /** Whatever keeps the part from being read alone, the whole may be answered all the same. */
+  private async runParts(known: ReadonlyMap<number, V>, reading: Reading): Promise<ReadonlyMap<number, V>> {
+    const ids = [...known.keys()];
+    const changes = await this.read(this.options.loadPart, ids).catch((error: unknown) => {
+      log.debug({ err: error, cache: this.options.name }, 'values are read wholly');
+    });
+    if (!changes) return this.runWhole(ids, reading);
+    const values = new Map<number, V>();
+    for (const [id, value] of known) {
+      const change = changes.get(id) ?? ((same: V) => same);
+      values.set(id, isKept(reading, id) ? this.keepPart(id, value, change, reading.number) : change(value));
+    }
+    return values;
+  }
+
+  /** Requests share what is read, so it is read on nobody's deadline. */
+  private async read<T>(load: Loader<T> | undefined, ids: readonly number[]): Promise<ReadonlyMap<number, T>> {
+    return load && ids.length > 0 ? load(ids, newContext(nanoid())) : new Map<number, T>();
   }
 
   private keep(id: number, value: V | null, load: number): void {
@@ -232,6 +296,24 @@ export class FreshCache<V extends object> {
     if (known && known.load > load) return;
     const bytes = value ? this.options.bytesOf(value) : NEGATIVE_BYTES;
     const freshMs = this.maxAgeMs * (1 - Math.random() * JITTER);
-    this.entries.set(id, { value, load, loadedAt: Date.now(), freshMs, asked: false, bytes });
+    // A younger load of the part was put into what this replaces: this one is too old.
+    const partOldTo = Math.max(known?.partOldTo ?? 0, known && known.partLoad > load ? load : 0);
+    this.entries.set(id, { value, load, partLoad: load, partOldTo, loadedAt: Date.now(), freshMs, asked: false, bytes });
+  }
+
+  /**
+   * @param read the value when the load began, for when it is no longer here
+   * @returns the value as it is now
+   */
+  private keepPart(id: number, read: V, change: (value: V) => V, load: number): V {
+    const entry = this.entries.peek(id);
+    if (!entry?.value) return change(read);
+    if (entry.partLoad > load) return entry.value;
+    const value = change(entry.value);
+    this.entries.set(id, { ...entry, value, partLoad: load, asked: false, bytes: this.options.bytesOf(value) });
+    return value;
   }
 }
+
+const isPartOld = ({ partLoad, partOldTo }: Pick<Entry<unknown>, 'partLoad' | 'partOldTo'>): boolean => partLoad <= partOldTo;
+const isKept = (reading: Reading, id: number): boolean => !reading.forgetsAll && !reading.forgotten.has(id);

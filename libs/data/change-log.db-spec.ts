@@ -180,7 +180,7 @@ describe('CounterTable with a change log', () => {
     class Dying extends ChangeLog {
       override note = (): Promise<void> => Promise.reject(new Error('killed'));
     }
-    const add = (id: number): Promise<void> => db.transaction((tx) => tableWith(log).add(tx, [{ id, field: 'likes', delta: 1 }]));
+    const add = (id: number): Promise<void> => db.transaction(async (tx) => tableWith(log).add(tx, [{ id, field: 'likes', delta: 1 }]));
 
     const { cursor } = await log.since('');
     await add(1);

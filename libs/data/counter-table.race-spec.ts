@@ -33,7 +33,7 @@ const flush = async (): Promise<void> => {
   const keys = await client.keys(`tally${process.pid}:*`);
   if (keys.length > 0) await client.unlink(...keys);
 };
-const add = (id: number, field: Field, delta: number): Promise<void> => db.transaction((tx) => table.add(tx, [{ id, field, delta }]));
+const add = (id: number, field: Field, delta: number): Promise<void> => db.transaction(async (tx) => table.add(tx, [{ id, field, delta }]));
 const dirty = async (): Promise<number> => (await db.query('SELECT seq FROM tally_changes')).length;
 const shown = async (id: number) => (await table.getMany([id])).get(id);
 
@@ -62,7 +62,7 @@ describe('CounterTable', () => {
 
   it('stores nothing of a transaction that fails', async () => {
     const failing = db.transaction(async (tx) => {
-      await table.add(tx, [{ id: 1, field: 'likes', delta: 1 }]);
+      table.add(tx, [{ id: 1, field: 'likes', delta: 1 }]);
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
@@ -127,7 +127,7 @@ describe('CounterTable', () => {
     const writer = async (seed: number): Promise<void> => {
       for (let step = 0; step < 20; step += 1) {
         const [a, b] = [ids[(seed + step) % 5] ?? 1, ids[(seed * 3 + step * 2) % 5] ?? 2];
-        await db.transaction((tx) =>
+        await db.transaction(async (tx) =>
           table.add(tx, [
             { id: b, field: 'works', delta: 1 },
             { id: a, field: 'likes', delta: step % 3 === 2 ? -1 : 1 },

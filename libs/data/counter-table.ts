@@ -58,10 +58,10 @@ export class CounterTable<F extends string> {
   }
 
   /**
-   * Applies changes in the caller's transaction, in two statements. Rows are locked in ascending order of id, so concurrent
+   * Applies changes in the caller's transaction, in two statements that travel with its next or its commit. Rows are locked in ascending order of id, so concurrent
    * transactions that call this first, and once, do not deadlock on them.
    */
-  async add(tx: Tx, deltas: readonly CounterDelta<F>[]): Promise<void> {
+  add(tx: Tx, deltas: readonly CounterDelta<F>[]): void {
     const byId = new Map<number, CounterValues<F>>();
     for (const { id, field, delta } of deltas) {
       const sums = byId.get(id) ?? this.zeros();
@@ -70,8 +70,8 @@ export class CounterTable<F extends string> {
     }
     if (byId.size === 0) return;
     const rows = [...byId].sort(([a], [b]) => a - b).map(([id, sums]) => [id, ...this.options.fields.map((field) => sums[field]), 1]);
-    await tx.execute(this.upsert, [numberRows(rows)]);
-    await tx.execute(this.enqueue, [rows.map(([id]) => id).join(',')]);
+    tx.defer(this.upsert, [numberRows(rows)]);
+    tx.defer(this.enqueue, [rows.map(([id]) => id).join(',')]);
     tx.afterCommit(() => this.projector.wake());
   }
 

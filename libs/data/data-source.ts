@@ -44,7 +44,8 @@ export function newDataSource(schema: string, options: SchemaOptions = {}): Data
     bigNumberStrings: false,
     connectTimeout: MYSQL_DEADLINE_MS,
     poolSize: MYSQL_POOL,
-    extra: { decimalNumbers: true, enableKeepAlive: true, queueLimit: MAX_WAITING },
+    // Several statements in one message, for transactions: values never become part of a statement except as its quoted parameters.
+    extra: { decimalNumbers: true, enableKeepAlive: true, queueLimit: MAX_WAITING, multipleStatements: true },
     synchronize: false,
     migrationsTransactionMode: 'each',
     entities: [...(options.entities ?? [])],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.js';
 import { isDuplicate } from './sql-errors.js';
 import { temporaryDatabase } from './temporary-database.js';
+import type { Tx } from './transaction.js';
 
 let db: Database;
 let drop: () => Promise<void>;
@@ -63,13 +64,86 @@ describe('Database', () => {
     expect(await db.one('SELECT money FROM accounts WHERE id = 2')).toEqual({ money: 0 });
   });
 
+  it('sends what nobody waits for together with the next statement or the commit', async () => {
+    const context = newContext('r1');
+    await runInContext(context, () =>
+      db.transaction(async (tx) => {
+        tx.defer('UPDATE accounts SET money = 7 WHERE id = ?', [3]);
+        tx.deferInsert('accounts', [{ name: "it's; DROP; -- ?" }]);
+        expect(await tx.one('SELECT money, LAST_INSERT_ID() > 0 AS added FROM accounts WHERE id = 3')).toEqual({ money: 7, added: 1 });
+        tx.defer('UPDATE accounts SET money = money + 1 WHERE id = ?', [3]);
+      }),
+    );
+    expect(context.calls.sql).toBe(2);
+    expect(await db.one('SELECT money FROM accounts WHERE id = 3')).toEqual({ money: 8 });
+    expect(await db.one('SELECT COUNT(*) AS n FROM accounts WHERE name LIKE ?', ['it_s; DROP; -- ?'])).toEqual({ n: 1 });
+  });
+
+  it('rolls everything back when a deferred statement fails, by its error', async () => {
+    const doubled = (tx: Tx): void => {
+      tx.defer('UPDATE accounts SET money = 1000 WHERE id = 4');
+      tx.deferInsert('accounts', [{ name: 'n1' }]);
+    };
+    const atCommit = db.transaction(async (tx) => doubled(tx));
+    await expect(atCommit).rejects.toSatisfy(isDuplicate);
+    const before = db.transaction(async (tx) => {
+      doubled(tx);
+      await tx.query('SELECT 1');
+    });
+    await expect(before).rejects.toSatisfy(isDuplicate);
+    const caught = db.transaction(async (tx) => {
+      tx.deferInsert('accounts', [{ name: 'n1' }]);
+      await expect(tx.query('SELECT 1')).rejects.toSatisfy(isDuplicate);
+      tx.defer('UPDATE accounts SET money = 5 WHERE id = 5');
+    });
+    await caught;
+    expect(await db.query('SELECT id, money FROM accounts WHERE id IN (4, 5) ORDER BY id')).toEqual([
+      { id: 4, money: 0 },
+      { id: 5, money: 5 },
+    ]);
+  });
+
+  it('keeps the order of what is deferred around entity work', async () => {
+    await db.transaction(async (tx) => {
+      tx.defer('UPDATE accounts SET money = 2 WHERE id = 6');
+      await tx.manager.query('UPDATE accounts SET money = money * 10 WHERE id = 6');
+      tx.defer('UPDATE accounts SET money = money + 1 WHERE id = 6');
+    });
+    expect(await db.one('SELECT money FROM accounts WHERE id = 6')).toEqual({ money: 21 });
+  });
+
+  it('begins nothing for a transaction without statements', async () => {
+    const context = newContext('r1');
+    await runInContext(context, () => db.transaction(async () => undefined));
+    await expect(
+      runInContext(context, () =>
+        db.transaction(async () => {
+          throw new Error('no');
+        }),
+      ),
+    ).rejects.toThrow('no');
+    expect(context.calls.sql).toBe(0);
+  });
+
+  it('splits what would be too long for one message', async () => {
+    const context = newContext('r1');
+    await runInContext(context, () =>
+      db.transaction(async (tx) => {
+        for (let at = 0; at < 4; at += 1) tx.defer('UPDATE accounts SET money = LENGTH(?) WHERE id = ?', ['x'.repeat(600_000), 20 + at]);
+      }),
+    );
+    expect(context.calls.sql).toBe(4);
+    expect(await db.one('SELECT SUM(money) AS total FROM accounts WHERE id BETWEEN 20 AND 23')).toEqual({ total: 2_400_000 });
+  });
+
   it('runs deadlocked transactions again until all are done', async () => {
-    const transfer = (from: number, to: number): Promise<void> =>
+    const transfer = (from: number, to: number, at: number): Promise<void> =>
       db.transaction(async (tx) => {
         await tx.execute('UPDATE accounts SET money = money - 1 WHERE id = ?', [from]);
-        await tx.execute('UPDATE accounts SET money = money + 1 WHERE id = ?', [to]);
+        if (at % 3 === 0) tx.defer('UPDATE accounts SET money = money + 1 WHERE id = ?', [to]);
+        else await tx.execute('UPDATE accounts SET money = money + 1 WHERE id = ?', [to]);
       });
-    await Promise.all(Array.from({ length: 40 }, (_, at) => (at % 2 ? transfer(10, 11) : transfer(11, 10))));
+    await Promise.all(Array.from({ length: 40 }, (_, at) => (at % 2 ? transfer(10, 11, at) : transfer(11, 10, at))));
     expect(await db.query('SELECT money FROM accounts WHERE id IN (10, 11)')).toEqual([{ money: 0 }, { money: 0 }]);
   });
 

@@ -62,22 +62,21 @@ export class Database extends SqlRunner {
   }
 
   private async commitOrRollBack<T>(tx: Tx, connection: PoolConnection, work: (tx: Tx) => Promise<T>): Promise<T> {
-    await tx.execute('START TRANSACTION');
     let value: T;
     try {
       value = await work(tx);
+      await tx.commit();
     } catch (error) {
       // A connection that cannot roll back is closed, which rolls back too.
-      await send(connection, this.schema, 'ROLLBACK', [], ROLLBACK_MS).catch(() => connection.destroy());
+      await tx.rollBack(ROLLBACK_MS).catch(() => connection.destroy());
       throw error;
     }
-    await send(connection, this.schema, 'COMMIT', [], statementMs());
     return value;
   }
 
   protected async run(sql: string, params: readonly SqlParam[]): Promise<unknown> {
     const once = (): Promise<unknown> =>
-      this.withConnection((connection) => send(connection, this.schema, sql, params, statementMs())).catch((error: unknown) => {
+      this.withConnection((connection) => send(connection, this.schema, [{ sql, params }], statementMs())).catch((error: unknown) => {
         throw isConnectionLost(error) && /^\s*SELECT/i.test(sql) ? new LostRead(error) : fromSqlError(error);
       });
     try {

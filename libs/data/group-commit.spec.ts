@@ -53,6 +53,36 @@ describe('GroupCommit', () => {
     expect(results).toEqual(Array.from({ length: 100 }, (_, at) => [at]));
   });
 
+  it('begins the next group once one is committed, with few that have no result yet', async () => {
+    const [order, results]: [string[], (() => void)[]] = [[], []];
+    const commits = new GroupCommit<number, number>({
+      name: 'spec',
+      max: 1,
+      write: async (items, committed) => {
+        order.push(`begin ${items.join()}`);
+        committed();
+        await new Promise<void>((done) => results.push(done));
+        order.push(`end ${items.join()}`);
+        return items;
+      },
+    });
+    const all = Promise.all(Array.from({ length: 7 }, (_, at) => commits.add([at])));
+    await sleep(5);
+    expect(order).toEqual(['begin 0', 'begin 1', 'begin 2', 'begin 3', 'begin 4']);
+    results.shift()?.();
+    results.shift()?.();
+    await sleep(5);
+    expect(order.slice(5)).toEqual(['end 0', 'end 1']);
+    results[2]?.();
+    await sleep(5);
+    expect(order.slice(7)).toEqual(['end 4', 'begin 5', 'begin 6']);
+    for (let at = 0; at < 9; at += 1) {
+      results.forEach((done) => done());
+      await sleep(1);
+    }
+    expect(await all).toEqual([0, 1, 2, 3, 4, 5, 6].map((at) => [at]));
+  });
+
   it('fails only the item that cannot be written', async () => {
     const { groups, commits } = doubling((items) => {
       if (items.includes(3)) throw new Error('3 does not fit');

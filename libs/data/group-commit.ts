@@ -7,8 +7,11 @@ export interface GroupCommitOptions<T, R> {
   name: string;
   /** Items of one write. */
   max: number;
-  /** Writes all items together, for example in one transaction; results in their order. */
-  write: (items: readonly T[]) => Promise<readonly R[]>;
+  /**
+   * Writes all items together, for example in one transaction; results in their order. The next group begins when `committed` is
+   * called, or with the result.
+   */
+  write: (items: readonly T[], committed: () => void) => Promise<readonly R[]>;
 }
 
 interface Waiter<T, R> {
@@ -22,6 +25,9 @@ interface Waiter<T, R> {
 
 /** Items that wait for their turn: more could only be written after their callers have given up. */
 const MAX_WAITING = 5_000;
+
+/** Groups that are committed but have no result yet, while another one begins: what follows a commit is short. */
+const MAX_COMMITTED = 4;
 
 const sizes = metrics.histogram('doul_group_commit_size', 'Items written together', ['name'], [1, 2, 4, 8, 16, 32, 64]);
 const alone = metrics.counter('doul_group_commit_alone_total', 'Items written again alone because their group could not be written', [
@@ -39,6 +45,8 @@ const isOutage = (error: unknown): boolean => error instanceof DoulError && (err
 export class GroupCommit<T, R> {
   private waiting: Waiter<T, R>[] = [];
   private writing = false;
+  /** Groups without a result. */
+  private open = 0;
   private readonly size;
 
   constructor(private readonly options: GroupCommitOptions<T, R>) {
@@ -67,31 +75,48 @@ export class GroupCommit<T, R> {
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       const group = this.waiting.splice(0, this.options.max).filter(inTime);
-      if (group.length > 0) await this.writeGroup(group);
+      if (group.length > 0) await this.nextMayBegin(group);
     }
     this.writing = false;
   }
 
+  /** Writes a group, until it is committed. */
+  private async nextMayBegin(group: readonly Waiter<T, R>[]): Promise<void> {
+    this.open += 1;
+    await new Promise<void>((next) => {
+      const committed = (): void => (this.open <= MAX_COMMITTED ? next() : undefined);
+      void this.writeGroup(group, committed).finally(() => {
+        this.open -= 1;
+        next();
+      });
+    });
+  }
+
   /** Belongs to no single request: it has the deadline of the one who waits longest. */
-  private async writeGroup(group: readonly Waiter<T, R>[]): Promise<void> {
+  private async writeGroup(group: readonly Waiter<T, R>[], committed: () => void): Promise<void> {
     this.size.observe(group.length);
     const until = Math.max(...group.map((waiter) => waiter.until));
     const context = { ...newContext(nanoid()), ...(until < Infinity ? { deadline: until } : {}) };
-    const results = await runInContext(context, () => this.resultsOf(group.map((waiter) => waiter.item)));
+    const results = await runInContext(context, () =>
+      this.resultsOf(
+        group.map((waiter) => waiter.item),
+        committed,
+      ),
+    );
     for (const calls of new Set(group.map((waiter) => waiter.calls))) charge(calls, context.calls);
     group.forEach((waiter, at) => waiter.settle(results[at] as R | DoulError));
   }
 
-  private async resultsOf(items: readonly T[]): Promise<readonly (R | DoulError)[]> {
+  private async resultsOf(items: readonly T[], committed: () => void): Promise<readonly (R | DoulError)[]> {
     try {
-      const results = await this.options.write(items);
+      const results = await this.options.write(items, committed);
       if (results.length === items.length) return results;
       throw new Error(`${this.options.name}: ${items.length} items had ${results.length} results`);
     } catch (error) {
       if (items.length === 1 || isOutage(error)) return items.map(() => asDoulError(error));
       alone.inc({ name: this.options.name }, items.length);
       const results: (R | DoulError)[] = [];
-      for (const item of items) results.push(...(await this.resultsOf([item])));
+      for (const item of items) results.push(...(await this.resultsOf([item], () => undefined)));
       return results;
     }
   }

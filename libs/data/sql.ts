@@ -21,6 +21,12 @@ export function numberRows(rows: readonly (readonly number[])[]): SqlText {
   return { toSqlString: () => texts.join(',') };
 }
 
+/** SQL with the values of its `?`. */
+export interface Statement {
+  readonly sql: string;
+  readonly params: readonly SqlParam[];
+}
+
 export interface SqlResult {
   /** Rows inserted, deleted, or matched by an UPDATE. */
   affected: number;
@@ -46,6 +52,14 @@ const chunks = <T>(items: readonly T[], size: number): T[][] =>
 function insertSql(verb: string, table: string, first: Record<string, SqlParam>): { sql: string; columns: string[] } {
   const columns = Object.keys(first);
   return { columns, sql: `${verb} INTO ${identifier(table)} (${columns.map(identifier).join(', ')}) VALUES ?` };
+}
+
+/** A multi-row INSERT, or several for many rows; none for none. All rows have the columns of the first. */
+export function insertStatements(verb: string, table: string, rows: readonly Record<string, SqlParam>[]): Statement[] {
+  const [first] = rows;
+  if (!first) return [];
+  const { sql, columns } = insertSql(verb, table, first);
+  return chunks(rows, ROWS_PER_INSERT).map((part) => ({ sql, params: [part.map((row) => columns.map((column) => row[column] ?? null))] }));
 }
 
 /** What statements can be run on: the pool (`Database`) or one transaction (`Tx`). */
@@ -97,11 +111,8 @@ export abstract class SqlRunner {
 
   private async insertRows(verb: string, table: string, rows: readonly Record<string, SqlParam>[]): Promise<SqlResult> {
     const total: SqlResult = { affected: 0, changed: 0, insertId: 0 };
-    const [first] = rows;
-    if (!first) return total;
-    const { sql, columns } = insertSql(verb, table, first);
-    for (const part of chunks(rows, ROWS_PER_INSERT)) {
-      const result = await this.execute(sql, [part.map((row) => columns.map((column) => row[column] ?? null))]);
+    for (const { sql, params } of insertStatements(verb, table, rows)) {
+      const result = await this.execute(sql, params);
       total.affected += result.affected;
       total.insertId ||= result.insertId;
     }

@@ -73,7 +73,7 @@ let direct: Broker;
 let stops: (() => Promise<void>)[] = [];
 
 const append = (ids: readonly number[]): Promise<void> =>
-  database.transaction((tx) =>
+  database.transaction(async (tx) =>
     outbox.appendAll(
       tx,
       VideoRemovedEvent,
@@ -158,7 +158,7 @@ describe('outbox, relay and consumers', () => {
     startRelay();
     await sleep(300);
     const failed = database.transaction(async (tx) => {
-      await outbox.append(tx, VideoRemovedEvent, { videoId: 1, authorId: 1, version: 1 });
+      outbox.append(tx, VideoRemovedEvent, { videoId: 1, authorId: 1, version: 1 });
       throw new Error('rolled back');
     });
     await expect(failed).rejects.toThrow('rolled back');

@@ -8,13 +8,13 @@ import { encodePayload } from './envelope.js';
 export class Outbox {
   private readonly listeners = new Set<() => void>();
 
-  /** Adds an event to the transaction: both are stored, or neither. */
-  async append<T>(tx: Tx, event: EventDefinition<T>, payload: T): Promise<void> {
-    await this.appendAll(tx, event, [payload]);
+  /** Adds an event to the transaction: both are stored, or neither. It travels with the transaction's next statement, or its commit. */
+  append<T>(tx: Tx, event: EventDefinition<T>, payload: T): void {
+    this.appendAll(tx, event, [payload]);
   }
 
   /** Adds many events of one type in one statement. */
-  async appendAll<T>(tx: Tx, event: EventDefinition<T>, payloads: readonly T[]): Promise<void> {
+  appendAll<T>(tx: Tx, event: EventDefinition<T>, payloads: readonly T[]): void {
     if (payloads.length === 0) return;
     const traceparent = currentContext()?.traceparent ?? newTraceparent();
     const rows = payloads.map((payload) => ({
@@ -24,7 +24,7 @@ export class Outbox {
       traceparent,
       occurred_at: Date.now(),
     }));
-    await tx.insert('outbox', rows);
+    tx.deferInsert('outbox', rows);
     tx.afterCommit(() => this.wake());
   }
 

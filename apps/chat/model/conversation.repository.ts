@@ -42,9 +42,9 @@ export class ConversationRepository {
       const createTime = nextTime(Date.now(), conversation.lastTime);
       const id = await this.insert(tx, conversation.id, message, createTime);
       if (id === undefined) return this.byRequest(tx, message);
-      await tx.execute('UPDATE conversations SET last_time = ?, last_message_id = ? WHERE id = ?', [createTime, id, conversation.id]);
+      tx.defer('UPDATE conversations SET last_time = ?, last_message_id = ? WHERE id = ?', [createTime, id, conversation.id]);
       const { fromUserId, toUserId, content } = message;
-      await this.outbox.append(tx, MessageSentEvent, { messageId: id, fromUserId, toUserId });
+      this.outbox.append(tx, MessageSentEvent, { messageId: id, fromUserId, toUserId });
       return { id, fromUserId, toUserId, content, createTime };
     });
   }

@@ -41,12 +41,12 @@ async function insertFresh(tx: Tx, comments: readonly NewComment[]): Promise<ByR
     return { video_id: videoId, user_id: userId, content, state, request_key: requestKey, created_at: createdAt };
   });
   try {
-    const { insertId } = await tx.insert('comments', records);
-    const step = comments.length > 1 ? await idStep(tx) : 0;
+    tx.deferInsert('comments', records);
+    const { first, step } = await idsOf(tx);
     return new Map(
       comments.map((comment, at) => {
         const { videoId, userId, content, state } = comment;
-        return [requestOf(comment), { id: insertId + at * step, videoId, userId, content, state, createdAt }];
+        return [requestOf(comment), { id: first + at * step, videoId, userId, content, state, createdAt }];
       }),
     );
   } catch (error) {
@@ -56,8 +56,10 @@ async function insertFresh(tx: Tx, comments: readonly NewComment[]): Promise<ByR
 }
 
 /** InnoDB gives the rows of one INSERT ids at equal distances: 1, and more where several servers write to a cluster. */
-async function idStep(tx: Tx): Promise<number> {
-  return (await tx.one<{ step: number }>('SELECT @@auto_increment_increment AS step'))?.step ?? 1;
+async function idsOf(tx: Tx): Promise<{ first: number; step: number }> {
+  const ids = await tx.one<{ first: number; step: number }>('SELECT LAST_INSERT_ID() AS first, @@auto_increment_increment AS step');
+  if (!ids) throw new Error('a SELECT without a table gave no row');
+  return ids;
 }
 
 async function byRequests(tx: Tx, comments: readonly NewComment[]): Promise<ByRequest> {

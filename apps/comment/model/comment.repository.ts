@@ -26,14 +26,17 @@ export class CommentRepository {
    * Stores comments in one transaction of a handful of statements, however many there are. A request key that its author has used
    * before, also within the batch, gives the first comment and stores nothing.
    *
+   * @param committed called as soon as they are stored, before the lists have their new versions
    * @returns in the order given
    */
-  addAll(comments: readonly NewComment[]): Promise<CommentRow[]> {
+  addAll(comments: readonly NewComment[], committed: () => void = () => undefined): Promise<CommentRow[]> {
     return this.db.transaction(async (tx) => {
-      const { rows, added } = await insertComments(tx, comments);
-      // Also of those that were there: their first request may not have come to do so yet.
-      await this.renameList(tx, rows);
-      await this.arrive(tx, added);
+      const [{ rows, added }] = await Promise.all([insertComments(tx, comments), this.renameLists(tx, comments, committed)]);
+      // Those that were there may be another video's, and their first request may not have come to do so yet.
+      const named = new Set(comments.map(({ videoId }) => videoId));
+      const others = rows.filter(({ videoId }) => !named.has(videoId));
+      if (others.length > 0) await this.renameLists(tx, others);
+      this.arrive(tx, added);
       return rows;
     });
   }
@@ -47,10 +50,10 @@ export class CommentRepository {
     return this.db.transaction(async (tx) => {
       const row = await this.lock(tx, id);
       if (!row) return;
-      await this.renameList(tx, [row]);
+      await this.renameLists(tx, [row]);
       if (row.state === 'removed') return;
-      await this.setState(tx, row, 'removed');
-      if (row.state === 'visible') await this.count(tx, CommentDeletedEvent, [row], -1);
+      this.setState(tx, row, 'removed');
+      if (row.state === 'visible') this.count(tx, CommentDeletedEvent, [row], -1);
     });
   }
 
@@ -64,9 +67,9 @@ export class CommentRepository {
       const row = await this.lock(tx, id);
       if (row?.state !== 'review') return row?.state;
       const state = approve ? 'visible' : 'removed';
-      await this.renameList(tx, [row]);
-      await this.setState(tx, row, state);
-      if (approve) await this.count(tx, CommentPostedEvent, [row], 1);
+      await this.renameLists(tx, [row]);
+      this.setState(tx, row, state);
+      if (approve) this.count(tx, CommentPostedEvent, [row], 1);
       return state;
     });
   }
@@ -82,11 +85,11 @@ export class CommentRepository {
       if (rows.length < limit) rows.push(...(await this.lockSome(tx, videoId, 'review', limit - rows.length)));
       if (rows.length === 0) return 0;
       const ids = rows.map((row) => row.id);
-      await tx.execute(`UPDATE comments SET state = 'removed' WHERE id IN (?)`, [ids]);
-      await tx.execute('DELETE FROM comment_reviews WHERE comment_id IN (?)', [ids]);
+      tx.defer(`UPDATE comments SET state = 'removed' WHERE id IN (?)`, [ids]);
+      tx.defer('DELETE FROM comment_reviews WHERE comment_id IN (?)', [ids]);
       const visible = rows.filter((row) => row.state === 'visible').length;
-      await this.renameList(tx, [{ videoId }]);
-      if (visible > 0) await this.counters.add(tx, [{ id: videoId, field: 'comment_count', delta: -visible }]);
+      await this.renameLists(tx, [{ videoId }]);
+      if (visible > 0) this.counters.add(tx, [{ id: videoId, field: 'comment_count', delta: -visible }]);
       return rows.length;
     });
   }
@@ -103,34 +106,39 @@ export class CommentRepository {
     return tx.one<CommentRow>(`SELECT ${COLUMNS} FROM comments WHERE id = ? FOR UPDATE`, [id]);
   }
 
-  private async setState(tx: Tx, row: CommentRow, state: CommentState): Promise<void> {
-    await tx.execute('UPDATE comments SET state = ? WHERE id = ?', [state, row.id]);
-    if (row.state === 'review') await tx.execute('DELETE FROM comment_reviews WHERE comment_id = ?', [row.id]);
+  private setState(tx: Tx, row: CommentRow, state: CommentState): void {
+    tx.defer('UPDATE comments SET state = ? WHERE id = ?', [state, row.id]);
+    if (row.state === 'review') tx.defer('DELETE FROM comment_reviews WHERE comment_id = ?', [row.id]);
   }
 
-  private async arrive(tx: Tx, rows: readonly CommentRow[]): Promise<void> {
+  private arrive(tx: Tx, rows: readonly CommentRow[]): void {
     const held = rows.filter((row) => row.state === 'review');
     const reviews = held.map(({ id, videoId, userId }) => ({ comment_id: id, video_id: videoId, user_id: userId }));
-    await tx.insert('comment_reviews', reviews);
+    tx.deferInsert('comment_reviews', reviews);
     const visible = rows.filter((row) => row.state === 'visible');
-    await this.count(tx, CommentPostedEvent, visible, 1);
+    this.count(tx, CommentPostedEvent, visible, 1);
   }
 
   /** Announces and counts comments that everybody can see from now on, or nobody any more. */
-  private async count(tx: Tx, event: EventDefinition<CommentChanged>, rows: readonly CommentRow[], delta: 1 | -1): Promise<void> {
+  private count(tx: Tx, event: EventDefinition<CommentChanged>, rows: readonly CommentRow[], delta: 1 | -1): void {
     const changes = rows.map(({ id, videoId, userId }) => ({ commentId: id, videoId, userId }));
-    await this.outbox.appendAll(tx, event, changes);
+    this.outbox.appendAll(tx, event, changes);
     const deltas = rows.map(({ videoId }) => ({ id: videoId, field: 'comment_count' as const, delta }));
-    await this.counters.add(tx, deltas);
+    this.counters.add(tx, deltas);
   }
 
   /**
    * The lists are named anew before anybody is told of the change, so nobody who knows of it is shown an old page; and before the
    * commit, so that pages made since are not kept for long if this process dies on the way.
    */
-  private async renameList(tx: Tx, rows: readonly { videoId: number }[]): Promise<void> {
+  private async renameLists(tx: Tx, rows: readonly { videoId: number }[], committed?: () => void): Promise<void> {
     const videoIds = rows.map((row) => row.videoId);
-    tx.afterCommit(() => this.versions.raise(videoIds));
+    tx.afterCommit(() => {
+      const raised = this.versions.raise(videoIds);
+      // Only now: what the next transaction announces of the same lists has to come after it.
+      committed?.();
+      return raised;
+    });
     await this.versions.announce(videoIds);
   }
 }

@@ -20,7 +20,7 @@ export class PostService {
     comments: CommentRepository,
     private readonly owners: VideoOwners,
   ) {
-    this.commits = new GroupCommit({ name: 'comments', max: MAX_GROUP, write: (group) => comments.addAll(group) });
+    this.commits = new GroupCommit({ name: 'comments', max: MAX_GROUP, write: (group, committed) => comments.addAll(group, committed) });
   }
 
   /**

@@ -42,7 +42,7 @@ export class FollowWriter {
    */
   private async change(tx: Tx, userId: number, toUserId: number, follow: boolean): Promise<void> {
     const delta = follow ? 1 : -1;
-    await this.counters.add(tx, [
+    this.counters.add(tx, [
       { id: userId, field: 'follow_count', delta },
       { id: userId, field: 'follow_version', delta: 1 },
       { id: toUserId, field: 'follower_count', delta },
@@ -51,7 +51,7 @@ export class FollowWriter {
     if (follow && values && values.follow_count > MAX_FOLLOWING) throw FriendErrors.FOLLOW_LIMIT({ limit: MAX_FOLLOWING });
     const at = Date.now();
     if (!(await (follow ? this.addRow(tx, userId, toUserId, at) : this.removeRow(tx, userId, toUserId)))) throw new Unchanged();
-    await this.outbox.append(tx, follow ? UserFollowedEvent : UserUnfollowedEvent, { userId, toUserId, changedAtMs: at });
+    this.outbox.append(tx, follow ? UserFollowedEvent : UserUnfollowedEvent, { userId, toUserId, changedAtMs: at });
     tx.afterCommit(() => this.following.apply(userId, toUserId, follow, values?.follow_version ?? 0));
   }
 

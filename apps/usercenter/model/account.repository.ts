@@ -52,8 +52,8 @@ export class AccountRepository {
         created_at: now,
       },
     ]);
-    await tx.insert('profiles', [{ user_id: id, name: account.username, updated_at: now }]);
-    await this.outbox.append(tx, UserRegisteredEvent, { userId: id, version: 1 });
+    tx.deferInsert('profiles', [{ user_id: id, name: account.username, updated_at: now }]);
+    this.outbox.append(tx, UserRegisteredEvent, { userId: id, version: 1 });
     return id;
   }
 }

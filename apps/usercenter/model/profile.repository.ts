@@ -55,11 +55,11 @@ export class ProfileRepository {
       const before = await tx.one<StoredProfile>(`SELECT ${COLUMNS} WHERE p.user_id = ? FOR UPDATE`, [userId]);
       if (!before) return undefined;
       const after = { ...before, ...change, version: before.version + 1 };
-      await tx.execute(
+      tx.defer(
         'UPDATE profiles SET name = ?, signature = ?, avatar_key = ?, background_key = ?, version = ?, updated_at = ? WHERE user_id = ?',
         [after.name, after.signature, after.avatarKey, after.backgroundKey, after.version, Date.now(), userId],
       );
-      await this.outbox.append(tx, UserUpdatedEvent, { userId, version: after.version });
+      this.outbox.append(tx, UserUpdatedEvent, { userId, version: after.version });
       return before;
     });
   }

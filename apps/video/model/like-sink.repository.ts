@@ -83,7 +83,7 @@ export class LikeSinkRepository {
       }
       const changes = netChanges(fresh);
       if (changes.length > 0) await this.store(tx, trust ? likeDelta(changes) : await this.comparedDelta(tx, changes), trust);
-      await this.likes.storeOffsets(tx, moved);
+      this.likes.storeOffsets(tx, moved);
       return new Map([...offsets, ...moved]);
     });
   }
@@ -124,11 +124,11 @@ export class LikeSinkRepository {
     for (const [id, authorId] of await this.authorsOf(tx, [...byVideo.keys()])) {
       received.set(authorId, (received.get(authorId) ?? 0) + (byVideo.get(id) ?? 0));
     }
-    await this.videoCounters.add(
+    this.videoCounters.add(
       tx,
       [...byVideo].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })),
     );
-    await this.userCounters.add(tx, [
+    this.userCounters.add(tx, [
       ...[...received].map(([id, delta]) => ({ id, field: 'total_favorited' as const, delta })),
       ...[...byViewer].map(([id, delta]) => ({ id, field: 'favorite_count' as const, delta })),
     ]);
@@ -151,8 +151,8 @@ export class LikeSinkRepository {
     });
     if (moved.length === 0) return;
     const ids = moved.map((row) => row.id).sort((a, b) => a - b);
-    await tx.execute("UPDATE videos SET version = version + 1 WHERE id IN (?) AND state = 'published'", [ids]);
+    tx.defer("UPDATE videos SET version = version + 1 WHERE id IN (?) AND state = 'published'", [ids]);
     const sql = "SELECT id AS videoId, author_id AS authorId, version FROM videos WHERE id IN (?) AND state = 'published'";
-    await this.outbox.appendAll(tx, VideoPopularityEvent, await tx.byIds<{ videoId: number; authorId: number; version: number }>(sql, ids));
+    this.outbox.appendAll(tx, VideoPopularityEvent, await tx.byIds<{ videoId: number; authorId: number; version: number }>(sql, ids));
   }
 }

@@ -79,12 +79,12 @@ export class LikeRepository {
     return offsets;
   }
 
-  async storeOffsets(tx: Tx, offsets: ReadonlyMap<number, Offset>): Promise<void> {
+  storeOffsets(tx: Tx, offsets: ReadonlyMap<number, Offset>): void {
     if (offsets.size === 0) return;
     const rows = [...offsets].map(([shard, { generation, position }]) => [shard, generation, position.ms, position.seq]);
     const sql = `INSERT INTO like_offsets (shard, generation, last_ms, last_seq) VALUES ?
       ON DUPLICATE KEY UPDATE generation = VALUES(generation), last_ms = VALUES(last_ms), last_seq = VALUES(last_seq)`;
-    await tx.execute(sql, [rows]);
+    tx.defer(sql, [rows]);
   }
 
   /** Creates a generation of the store in Redis while nobody can move MySQL's offset; `create` answers the one that is there then. */
@@ -92,7 +92,7 @@ export class LikeRepository {
     await this.database.transaction(async (tx) => {
       const { generation, position } = await this.lockOffset(tx, shard);
       const present = await create({ generation: generation + 1, position });
-      await this.storeOffsets(tx, new Map([[shard, { generation: present, position }]]));
+      this.storeOffsets(tx, new Map([[shard, { generation: present, position }]]));
     });
   }
 
@@ -100,7 +100,7 @@ export class LikeRepository {
   async adoptGeneration(shard: number, generation: number): Promise<void> {
     await this.database.transaction(async (tx) => {
       const { position } = await this.lockOffset(tx, shard);
-      await this.storeOffsets(tx, new Map([[shard, { generation, position }]]));
+      this.storeOffsets(tx, new Map([[shard, { generation, position }]]));
     });
   }
 

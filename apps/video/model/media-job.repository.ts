@@ -55,7 +55,7 @@ export class MediaJobRepository {
   }
 
   private async wake(tx: Tx, videoId: number, step: Step): Promise<void> {
-    await this.outbox.append(tx, FOREGROUND.includes(step) ? VideoDueEvent : RenditionsDueEvent, { videoId });
+    this.outbox.append(tx, FOREGROUND.includes(step) ? VideoDueEvent : RenditionsDueEvent, { videoId });
   }
 
   /**

@@ -92,8 +92,8 @@ export class PublicationRepository {
       const video = await this.jobs.lock(tx, claim);
       if (!video) return false;
       const { id, authorId } = video;
-      await this.counters.add(tx, [{ id: authorId, field: 'work_count', delta: 1 }]);
-      await this.outbox.append(tx, VideoPublishedEvent, { videoId: id, authorId, version: video.version + 1 });
+      this.counters.add(tx, [{ id: authorId, field: 'work_count', delta: 1 }]);
+      this.outbox.append(tx, VideoPublishedEvent, { videoId: id, authorId, version: video.version + 1 });
       await this.jobs.done(tx, claim);
       for (const { step, argument } of next) await this.jobs.add(tx, id, step, argument);
       await this.status.append(tx, id, { state: 'published', percent: 100, renditions: namesIn(made.renditions) });
@@ -177,8 +177,8 @@ export class PublicationRepository {
       await tx.execute(sql, [Date.now(), id]);
       // A job that nobody may take would keep everything behind it waiting.
       await this.jobs.drop(tx, id);
-      if (video.state === 'published') await this.counters.add(tx, [{ id: userId, field: 'work_count', delta: -1 }]);
-      await this.outbox.append(tx, VideoRemovedEvent, { videoId: id, authorId: userId, version: video.version + 1 });
+      if (video.state === 'published') this.counters.add(tx, [{ id: userId, field: 'work_count', delta: -1 }]);
+      this.outbox.append(tx, VideoRemovedEvent, { videoId: id, authorId: userId, version: video.version + 1 });
       await this.status.append(tx, id, { state: 'removed', percent: 100 });
       tx.afterCommit(() => Promise.all([this.copies.removed(id, userId), this.counters.project([userId])]));
       return 'removed';

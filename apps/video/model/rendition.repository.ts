@@ -40,7 +40,7 @@ export class RenditionRepository {
   setCover(claim: Claim, coverKey: string, blurhash: string): Promise<boolean> {
     return this.change(claim, async (tx, { id, authorId, version }) => {
       await tx.execute('UPDATE videos SET cover_key = ?, blurhash = ?, version = version + 1 WHERE id = ?', [coverKey, blurhash, id]);
-      await this.outbox.append(tx, VideoUpdatedEvent, { videoId: id, authorId, version: version + 1 });
+      this.outbox.append(tx, VideoUpdatedEvent, { videoId: id, authorId, version: version + 1 });
       await this.jobs.done(tx, claim);
       tx.afterCommit(() => this.copies.changed(id));
     });
