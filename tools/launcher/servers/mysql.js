@@ -1,9 +1,22 @@
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { firstOnPath } from '../binaries.js';
 import { writeFile } from '../layout.js';
 import { tcpAnswers } from '../probes.js';
 import { isRoot, join, serverBasics, serverEnv } from './spec.js';
+
+const MB = 1 << 20;
+
+/**
+ * Memory for pages of tables, in MB, used as tables grow: where they outgrow it, the sink of likes waits for the disk and falls behind.
+ * @param {string} profile
+ */
+function bufferPoolMb(profile) {
+  if (profile === 'test') return 96;
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  return Math.min(Math.max(Math.floor(memory / 16 / MB), 256), 1_024);
+}
 
 /**
  * Every acknowledged write survives a crash: the log is flushed at each commit. The socket is relative to the data
@@ -23,7 +36,7 @@ character-set-server=utf8mb4
 collation-server=utf8mb4_unicode_ci
 max-connections=600
 innodb-flush-log-at-trx-commit=1
-innodb-buffer-pool-size=${name === 'test' ? '96M' : '256M'}
+innodb-buffer-pool-size=${bufferPoolMb(name)}M
 innodb-log-file-size=96M
 max-allowed-packet=64M
 init-file=${dir}/init.sql
