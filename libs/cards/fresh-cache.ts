@@ -1,8 +1,8 @@
 import { CARD_KEPT_MS } from '@doul/contracts';
 import { childLog, metrics, newContext, type RequestContext } from '@doul/runtime';
-import { LRUCache } from 'lru-cache';
 import { nanoid } from 'nanoid';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FreshEntries, isPartOld } from './fresh-entries.js';
 
 const log = childLog('cards');
 const reads = metrics.counter('doul_card_loads_total', 'Cards loaded from the RPC layers', ['cache', 'why']);
@@ -29,23 +29,6 @@ export interface FreshCacheOptions<V> {
   maxBatch?: number;
 }
 
-interface Entry<V> {
-  /** null = does not exist. */
-  value: V | null;
-  /** Number of the load it came from: an older load never replaces a younger one. */
-  load: number;
-  /** Number of the load that its often changing part came from; see `loadPart`. */
-  partLoad: number;
-  /** Number of the last load whose part is known to be old; 0 = none. */
-  partOldTo: number;
-  loadedAt: number;
-  /** How long it is fresh while changes are known, in ms. */
-  freshMs: number;
-  /** Whether anybody asked since it was loaded; what nobody asks for is dropped when it changes. */
-  asked: boolean;
-  bytes: number;
-}
-
 interface Load<V> {
   ids: number[];
   answer: Promise<ReadonlyMap<number, V>>;
@@ -64,11 +47,8 @@ const UNWATCHED_MS = 300;
  * note makes them forget, and tens of thousands of values are read for it again and again.
  */
 const MAX_AGE_MS = CARD_KEPT_MS / 2;
-/** Up to so much of it less, at random: what was loaded together is not read anew together. */
-const JITTER = 0.2;
 /** How long "does not exist" is believed, in ms. */
 const NEGATIVE_MS = 300;
-const NEGATIVE_BYTES = 200;
 const MAX_BATCH = 500;
 /** Between the beginnings of two loads, in ms: under load one for what is asked meanwhile costs a fraction of one for each; the first does not wait. */
 const LOAD_PAUSE_MS = 10;
@@ -80,7 +60,7 @@ const RENEWAL_PAUSE_MS = 50;
  * ask, and a value is never much older than the last note of changes.
  */
 export class FreshCache<V extends object> {
-  private readonly entries: LRUCache<number, Entry<V>>;
+  private readonly entries: FreshEntries<V>;
   private readonly loading = new Map<number, Load<V>>();
   private gathering: Load<V> | undefined;
   private loadedAt = -Infinity;
@@ -91,14 +71,12 @@ export class FreshCache<V extends object> {
   private lastLoad = 0;
   private readonly readings = new Set<Reading>();
   private readonly unwatchedMs: number;
-  private readonly maxAgeMs: number;
   private readonly maxBatch: number;
 
   constructor(private readonly options: FreshCacheOptions<V>) {
     this.unwatchedMs = options.unwatchedMs ?? UNWATCHED_MS;
-    this.maxAgeMs = options.maxAgeMs ?? MAX_AGE_MS;
     this.maxBatch = options.maxBatch ?? MAX_BATCH;
-    this.entries = new LRUCache({ maxSize: options.maxBytes, sizeCalculation: ({ bytes }) => bytes });
+    this.entries = new FreshEntries({ ...options, maxAgeMs: options.maxAgeMs ?? MAX_AGE_MS });
   }
 
   /** The value, null when there is none of that id, or undefined when it has to be loaded. */
@@ -169,7 +147,7 @@ export class FreshCache<V extends object> {
     const entry = this.entries.peek(id);
     const value = entry?.value && become(entry.value);
     this.forget([id]);
-    if (entry && value) this.entries.set(id, { ...entry, value, bytes: this.options.bytesOf(value) });
+    if (entry && value) this.entries.put(id, { ...entry, value });
   }
 
   /** Drops everything. */
@@ -267,7 +245,7 @@ export class FreshCache<V extends object> {
 
   private async runWhole(ids: readonly number[], reading: Reading): Promise<ReadonlyMap<number, V>> {
     const values = await this.read(this.options.load, ids);
-    for (const id of ids) if (isKept(reading, id)) this.keep(id, values.get(id) ?? null, reading.number);
+    for (const id of ids) if (isKept(reading, id)) this.entries.keep(id, values.get(id) ?? null, reading.number);
     return values;
   }
 
@@ -281,7 +259,7 @@ export class FreshCache<V extends object> {
     const values = new Map<number, V>();
     for (const [id, value] of known) {
       const change = changes.get(id) ?? ((same: V) => same);
-      values.set(id, isKept(reading, id) ? this.keepPart(id, value, change, reading.number) : change(value));
+      values.set(id, isKept(reading, id) ? this.entries.keepPart(id, value, change, reading.number) : change(value));
     }
     return values;
   }
@@ -290,30 +268,6 @@ export class FreshCache<V extends object> {
   private async read<T>(load: Loader<T> | undefined, ids: readonly number[]): Promise<ReadonlyMap<number, T>> {
     return load && ids.length > 0 ? load(ids, newContext(nanoid())) : new Map<number, T>();
   }
-
-  private keep(id: number, value: V | null, load: number): void {
-    const known = this.entries.peek(id);
-    if (known && known.load > load) return;
-    const bytes = value ? this.options.bytesOf(value) : NEGATIVE_BYTES;
-    const freshMs = this.maxAgeMs * (1 - Math.random() * JITTER);
-    // A younger load of the part was put into what this replaces: this one is too old.
-    const partOldTo = Math.max(known?.partOldTo ?? 0, known && known.partLoad > load ? load : 0);
-    this.entries.set(id, { value, load, partLoad: load, partOldTo, loadedAt: Date.now(), freshMs, asked: false, bytes });
-  }
-
-  /**
-   * @param read the value when the load began, for when it is no longer here
-   * @returns the value as it is now
-   */
-  private keepPart(id: number, read: V, change: (value: V) => V, load: number): V {
-    const entry = this.entries.peek(id);
-    if (!entry?.value) return change(read);
-    if (entry.partLoad > load) return entry.value;
-    const value = change(entry.value);
-    this.entries.set(id, { ...entry, value, partLoad: load, asked: false, bytes: this.options.bytesOf(value) });
-    return value;
-  }
 }
 
-const isPartOld = ({ partLoad, partOldTo }: Pick<Entry<unknown>, 'partLoad' | 'partOldTo'>): boolean => partLoad <= partOldTo;
 const isKept = (reading: Reading, id: number): boolean => !reading.forgetsAll && !reading.forgotten.has(id);

@@ -48,25 +48,37 @@ const MAX_TOGETHER = 1_000_000;
  * @returns the result of the last
  */
 export async function send(connection: PoolConnection, schema: string, statements: readonly Statement[], ms: number): Promise<unknown> {
-  let [texts, length]: [string[], number] = [[], 0];
-  let label = '';
   let result: unknown;
-  for (const { sql, params } of statements) {
-    const text = connection.format(sql, [...params]);
-    if (texts.length > 0 && length + text.length > MAX_TOGETHER) {
-      await sendTexts(connection, schema, label, texts, ms);
-      [texts, length] = [[], 0];
-    }
-    texts.push(text);
-    length += text.length;
-    label = sql;
-  }
-  if (texts.length > 0) result = await sendTexts(connection, schema, label, texts, ms);
+  for (const message of messagesOf(connection, statements)) result = await sendMessage(connection, schema, message, ms);
   return result;
 }
 
-/** @param label the statement that the time is put down to */
-function sendTexts(connection: PoolConnection, schema: string, label: string, texts: readonly string[], ms: number): Promise<unknown> {
+interface Message {
+  /** Its last statement, which the time is put down to. */
+  label: string;
+  readonly texts: string[];
+}
+
+/** One message, or several for what is too long for one. */
+function messagesOf(connection: PoolConnection, statements: readonly Statement[]): Message[] {
+  const messages: Message[] = [];
+  let length = 0;
+  for (const { sql, params } of statements) {
+    const text = connection.format(sql, [...params]);
+    const message = messages.at(-1);
+    if (message && length + text.length <= MAX_TOGETHER) {
+      message.texts.push(text);
+      message.label = sql;
+      length += text.length;
+    } else {
+      messages.push({ label: sql, texts: [text] });
+      length = text.length;
+    }
+  }
+  return messages;
+}
+
+function sendMessage(connection: PoolConnection, schema: string, { label, texts }: Message, ms: number): Promise<unknown> {
   // Not by its own promises: they note where each statement was sent from, 8 % of what the RPC layer of comments does under load.
   const answer = (): Promise<unknown> =>
     new Promise((resolve, reject) => {

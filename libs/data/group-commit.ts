@@ -38,7 +38,7 @@ const alone = metrics.counter('doul_group_commit_alone_total', 'Items written ag
 const isOutage = (error: unknown): boolean => error instanceof DoulError && (error.name === 'UNAVAILABLE' || error.name === 'DEADLINE');
 
 /**
- * Writes whatever arrives while a write is under way together in the next one: at low load each item is written at once and alone, at
+ * Writes whatever arrives while a group is not committed yet together in the next one: at low load each item is written at once and alone, at
  * high load the cost of a commit is shared by up to `max` items. Items of different callers know nothing of each other: when a group
  * cannot be written, its items are written one by one, and only those that cannot be written fail.
  */

@@ -1,7 +1,10 @@
 import { countCall, metrics } from '@doul/runtime';
 import { sqlCode } from './sql-errors.js';
 
-const seconds = metrics.histogram('doul_sql_seconds', 'Time of SQL statements, without the wait for a connection', ['schema', 'statement']);
+const seconds = metrics.histogram('doul_sql_seconds', 'Time of SQL messages by their last statement, without the wait for a connection', [
+  'schema',
+  'statement',
+]);
 const errors = metrics.counter('doul_sql_errors_total', 'Failed SQL statements', ['schema', 'statement', 'code']);
 const pool = metrics.gauge('doul_sql_pool', 'Connections in use and callers waiting for one', ['schema', 'state']);
 const retries = metrics.counter('doul_sql_deadlock_retries_total', 'Transactions run again after a deadlock', ['schema']);
@@ -21,7 +24,7 @@ export function statementLabel(sql: string): string {
   return label;
 }
 
-/** Runs one statement under the clock and counts it towards the request's budget. */
+/** Runs a message of one or more statements under the clock and counts it, once, towards the request's budget. */
 export async function measured<T>(schema: string, sql: string, work: () => Promise<T>): Promise<T> {
   const statement = statementLabel(sql);
   countCall('sql');

@@ -79,7 +79,7 @@ export class Relay {
   }
 
   /**
-   * @param told whether there is something for sure
+   * @param told whether a commit with events was reported since the last pass
    * @returns rows claimed, or undefined after a failure
    */
   private async pass(told: boolean): Promise<number | undefined> {
